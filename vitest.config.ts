@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/card/**", "test/e2e/**", "test/nightly/**", "node_modules/**"],
+    pool: "threads",
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
