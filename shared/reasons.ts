@@ -91,7 +91,7 @@ export function reasonParams(reason: Reason): Record<string, string | number> {
     if (key === "code" || value === undefined) continue;
     const name = key === "fault" ? "code" : PARAM_NAMES[key];
     if (name === undefined) continue;
-    out[name] = key.endsWith("Ms") ? new Date(value as number).toISOString() : (value as string | number);
+    out[name] = key.endsWith("Ms") ? new Date(value).toISOString() : value;
   }
   return out;
 }

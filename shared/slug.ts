@@ -19,7 +19,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** "Garage wallbox" → `garage_wallbox`, "Büro" → `buro`; empty result becomes `unknown`, as in Home Assistant. */
 export function slugify(text: string): string {
-  const ascii = [...text]
+  const ascii = Array.from(text)
     .map((letter) => LETTERS[letter] ?? letter)
     .join("")
     .normalize("NFKD")
