@@ -147,6 +147,8 @@ export interface ChargerSettings {
   /** false = paused by the user (pause button or switch). */
   readonly enabled: boolean;
   readonly pausedSinceMs: number | undefined;
+  /** The user's maximum before the slider went to 0, A: what the charging switch goes back to. */
+  readonly resumeA?: number | undefined;
   readonly dynamicControl: boolean;
 }
 
