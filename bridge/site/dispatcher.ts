@@ -129,12 +129,12 @@ export function createDispatcher({ clock, log, chargers, onError }: DispatcherPa
   }
 
   function switchPhases(id: ChargerId, lane: Lane, charger: Charger, count: 1 | 3 | undefined): void {
-    const use = charger.can.phases?.use;
-    if (count === undefined || use === undefined || lane.phases === count) return;
+    const { phases } = charger.can;
+    if (count === undefined || phases === undefined || lane.phases === count) return;
     lane.phases = count;
     void (async () => {
       try {
-        await charger.can.phases?.use(count, clock.deadline(charger.snapshot.facts.commandTimeoutS * 1000));
+        await phases.use(count, clock.deadline(charger.snapshot.facts.commandTimeoutS * 1000));
         log.info({ charger: id, phases: count }, "phases switched");
       } catch (error) {
         lane.phases = undefined;

@@ -31,6 +31,8 @@ export interface LoopParts<Memory> {
     nowMs: number,
   ) => { readonly plan: Plan; readonly memory: Memory };
   readonly memory: Memory;
+  /** What to send when deciding fails: every charger on its fail-safe. */
+  readonly fallback: (state: SiteState, nowMs: number) => Plan;
   readonly act: (plan: Plan, state: SiteState) => void;
   /** Called after every round, and soon after a change that needs no decision (a reading of a charger). */
   readonly show: (state: SiteState, plan: Plan | undefined) => void;
@@ -47,6 +49,7 @@ export function createSiteLoop<Memory>({
   initial,
   decide,
   memory: firstMemory,
+  fallback,
   act,
   show,
 }: LoopParts<Memory>): SiteLoop {
@@ -69,9 +72,9 @@ export function createSiteLoop<Memory>({
       memory = result.memory;
       plannedAtMs = clock.monotonicMs();
     } catch (error) {
-      // A planner that fails must not stop the loop: the old limits stand, their leases run out into the fail-safe.
-      log.error({ err: error }, "planner failed; limits are not renewed");
-      return;
+      // A planner that fails must not leave the last limits standing: without a decision every charger goes to its fail-safe.
+      log.error({ err: error }, "planner failed; chargers go to their fail-safe");
+      plan = fallback(state, clock.nowMs());
     }
     act(plan, state);
     showNow();
