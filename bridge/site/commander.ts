@@ -106,17 +106,23 @@ export function createCommander({ clock, log, loop, dispatcher, charger: find, r
         return await start(command, state, charger, signal, options.maxA);
       case "stop":
         return await stop(command, state, charger, signal);
-      case "reset":
-        { await use(charger, charger.can.reset?.bind(undefined, "soft"), "be rebooted from here", signal); return; }
+      case "reset": {
+        await use(charger, charger.can.reset?.bind(undefined, "soft"), "be rebooted from here", signal);
+        return;
+      }
       case "reset_profiles":
         await use(charger, charger.can.resetProfiles, "reset its limits", signal);
         dispatcher.forget(command.charger);
         loop.hurry();
         return undefined;
-      case "unlock":
-        { await use(charger, charger.can.unlock, "be unlocked from here", signal); return; }
-      case "refresh":
-        { await use(charger, charger.can.refresh, "be asked for readings", signal); return; }
+      case "unlock": {
+        await use(charger, charger.can.unlock, "be unlocked from here", signal);
+        return;
+      }
+      case "refresh": {
+        await use(charger, charger.can.refresh, "be asked for readings", signal);
+        return;
+      }
       case "set_setting":
         requireLink(charger);
         if (charger.can.settings === undefined) throw new ChargerError("unsupported", "This charger has no settings.");
