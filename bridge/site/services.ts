@@ -36,7 +36,7 @@ export function createServices(parts: ServiceParts): (service: string, fields: F
       return fail("entry_id is not used here; name the wallbox with charger, or pick it with device_id.");
     if (name === "sessions") return listSessions(fields);
     if (name === "set_distribution_mode") {
-      const distribution = parseDistribution(String(fields["distribution"] ?? fields["mode"] ?? ""));
+      const distribution = parseDistribution(textOf(fields["distribution"] ?? fields["mode"]));
       if (distribution === undefined)
         return fail("distribution should be Shared, Priority, Sequential - Optimized or Sequential - Strict.");
       return await run([{ kind: "set_distribution", distribution }]);
@@ -68,7 +68,7 @@ export function createServices(parts: ServiceParts): (service: string, fields: F
     const named = [...listOf(fields["charger"]), ...listOf(fields["device_id"]), ...listOf(fields["entity_id"])];
     if (fields["site"] !== undefined && fields["site"] !== "") {
       if (!siteAllowed) return { error: "This service is for one wallbox; name it with charger." };
-      const site = String(fields["site"]);
+      const site = textOf(fields["site"]);
       const { id, name } = loop.state.config;
       if (site !== id && site.toLowerCase() !== name.toLowerCase() && site !== "true" && parts.locate(site) !== "site")
         return { error: `There is no site "${site}"; this one is "${id}".` };
@@ -109,7 +109,7 @@ export function createServices(parts: ServiceParts): (service: string, fields: F
     });
     switch (name) {
       case "set_charging_mode": {
-        const mode = parseMode(String(fields["mode"] ?? ""));
+        const mode = parseMode(textOf(fields["mode"]));
         if (mode === undefined)
           return {
             error: "mode should be Standard, Eco, Solar, Excess or Off (a plug: Continuous, Solar, Excess, Off).",
@@ -120,7 +120,7 @@ export function createServices(parts: ServiceParts): (service: string, fields: F
             (chargerOf(loop.state, id)?.config.kind === "plug") !== (mode === "continuous") &&
             (mode === "continuous" || mode === "standard" || mode === "eco"),
         );
-        if (wrong !== undefined) return { error: `"${wrong}" does not know the mode ${String(fields["mode"])}.` };
+        if (wrong !== undefined) return { error: `"${wrong}" does not know the mode ${textOf(fields["mode"])}.` };
         return each((charger) => ({ kind: "set_mode", charger, mode }));
       }
       case "set_max_current":
@@ -167,10 +167,7 @@ export function createServices(parts: ServiceParts): (service: string, fields: F
         rest as Readonly<Record<string, JsonValue>>,
         parts.clock.deadline(charger.snapshot.facts.commandTimeoutS * 1000),
       );
-      return {
-        ok: true,
-        ...(typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer : { result: answer }),
-      };
+      return isGroup(answer) ? { ok: true, ...answer } : { ok: true, result: answer };
     } catch (error) {
       return fail(error instanceof Error ? error.message : String(error));
     }
@@ -192,13 +189,20 @@ export function createServices(parts: ServiceParts): (service: string, fields: F
   }
 }
 
+function isGroup(value: JsonValue): value is { readonly [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function fail(error: string): Answer {
   return { ok: false, error };
 }
 
 function listOf(value: unknown): readonly string[] {
-  if (value === undefined || value === null || value === "") return [];
-  return (Array.isArray(value) ? value : [value]).map(String);
+  return (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== "");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 function numberOf(value: unknown): number | undefined {
