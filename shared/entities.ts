@@ -13,6 +13,8 @@ export interface EntitySpec {
   readonly name: string;
   /** End of the entity id where it differs from the key. */
   readonly suffix?: string;
+  /** Whole object id of an entity that does not carry its device's prefix: `evse_bridge`. */
+  readonly objectId?: string;
   readonly deviceClass?: string;
   readonly unit?: string;
   readonly stateClass?: "measurement" | "total" | "total_increasing";
