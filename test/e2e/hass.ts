@@ -301,7 +301,9 @@ export async function until(
       last = error;
     }
     if (performance.now() > end)
-      throw new Error(`did not happen within ${timeoutMs} ms ${last === undefined ? "" : String(last)}\n${context()}`);
+      throw new Error(
+        `did not happen within ${timeoutMs} ms ${last instanceof Error ? last.message : ""}\n${context()}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -1,0 +1,367 @@
+/** Entities into Home Assistant: diffed, coalesced, at most one write per second and entity, newest wins, whole again after every restart. */
+import type { DeviceState, EntityState, EvseEntities } from "../../shared/entities.ts";
+import type { Clock, Unsubscribe } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { createDeviceWay } from "./device-way.ts";
+import type { HassLink, HassMemory, Publisher } from "./doors.ts";
+import { toHassError, type HassError } from "./errors.ts";
+import { SITE } from "./identity.ts";
+import { payloadOf, samePayload, UNAVAILABLE, type Payload } from "./payload.ts";
+import type { Registry } from "./registry.ts";
+import type { HassRest } from "./rest.ts";
+import { createStatesWay } from "./states-way.ts";
+import { createTurnstile } from "./turnstile.ts";
+import type { Way, WriteItem } from "./way.ts";
+
+export interface PublisherOptions {
+  readonly link: HassLink;
+  readonly rest: HassRest;
+  readonly registry: Registry;
+  readonly memory: HassMemory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly way: "device" | "states";
+  readonly instance: string | undefined;
+  /** Of the bridge. */
+  readonly version: string;
+}
+
+const LEAST_GAP_MS = 1_000;
+/** After registration a state may stay unknown until the second update (home-assistant/core#79837). */
+const SAY_AGAIN_MS = 2_000;
+/** An entity that the user enables appears when Home Assistant reloads the device, 30 s later. */
+const AFTER_ENABLE_MS = [32_000, 45_000];
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+const CLOSE_MS = 5_000;
+/** Devices being set up at once: each asks Home Assistant a few dozen times. */
+const SETTING_UP = 4;
+const TELL_MS = 50;
+
+interface Track {
+  entity: EntityState;
+  payload: Payload;
+  /** What Home Assistant has from us; undefined: write whatever it is. */
+  sent: Payload | undefined;
+  /** Monotonic. */
+  sentAtMs: number;
+}
+
+interface Device {
+  state: DeviceState;
+  readonly tracks: Map<string, Track>;
+  /** Structure that was prepared on the present connection. */
+  prepared: string | undefined;
+  busy: boolean;
+  /** Something came while it was busy. */
+  again: boolean;
+  failures: number;
+  /** Monotonic; not tried before, after a failure. */
+  notBeforeMs: number;
+  wake: Unsubscribe | undefined;
+  retired: boolean;
+  disabled: Set<string>;
+}
+
+/** What `prepare` depends on. */
+function structureOf(state: DeviceState): string {
+  return JSON.stringify([
+    state.name,
+    state.manufacturer,
+    state.model,
+    state.firmware,
+    state.entities.map((one) => one.spec),
+  ]);
+}
+
+function forgetSent(entry: Device): void {
+  for (const track of entry.tracks.values()) track.sent = undefined;
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { link, registry, clock, memory, rest } = options;
+  const log = options.log.child({ room: "hass", part: "publisher" });
+  const devices = new Map<string, Device>();
+  const heard = new Set<() => void>();
+  const turnstile = createTurnstile(SETTING_UP);
+  const states = createStatesWay({ rest, memory });
+  const device = createDeviceWay({ ...options, log });
+  let way: Way = options.way === "device" ? device : states;
+  let why: string | undefined;
+  let closed = false;
+  let told = "";
+  let telling: Unsubscribe | undefined;
+
+  const timers = new Set<Unsubscribe>();
+  const later = (ms: number, task: () => void): void => {
+    const cancel = clock.after(ms, () => {
+      timers.delete(cancel);
+      task();
+    });
+    timers.add(cancel);
+  };
+
+  const tellSoon = (): void => {
+    telling ??= clock.after(TELL_MS, () => {
+      telling = undefined;
+      const now = JSON.stringify([...devices.keys()].map((id) => [id, entitiesOf(id)]));
+      if (now === told || closed) return;
+      told = now;
+      for (const listener of [...heard]) listener();
+    });
+  };
+
+  function entitiesOf(id: string): EvseEntities {
+    const out: Record<string, string> = {};
+    for (const { entity } of devices.get(id)?.tracks.values() ?? []) {
+      const entityId = way.entityId(id, entity.spec);
+      if (entityId !== undefined) out[entity.spec.key] = entityId;
+    }
+    return out;
+  }
+
+  const take = (state: DeviceState): Device => {
+    let entry = devices.get(state.id);
+    if (entry === undefined) {
+      entry = {
+        state,
+        tracks: new Map(),
+        prepared: undefined,
+        busy: false,
+        again: false,
+        failures: 0,
+        notBeforeMs: -Infinity,
+        wake: undefined,
+        retired: false,
+        disabled: new Set(),
+      };
+      devices.set(state.id, entry);
+    }
+    entry.state = state;
+    for (const entity of state.entities) {
+      const payload = payloadOf(state, entity);
+      const track = entry.tracks.get(entity.spec.key);
+      if (track === undefined)
+        entry.tracks.set(entity.spec.key, { entity, payload, sent: undefined, sentAtMs: -Infinity });
+      else {
+        track.entity = entity;
+        track.payload = payload;
+      }
+    }
+    return entry;
+  };
+
+  const ready = (): boolean => link.up && (way.word === "states" || registry.ready);
+
+  /** Runs the device once more in `delayMs`, or as soon as it may; never throws. */
+  const kick = (entry: Device, delayMs = 0): void => {
+    if (entry.retired) return;
+    if (entry.busy) {
+      entry.again = true;
+      return;
+    }
+    entry.wake?.();
+    entry.wake = undefined;
+    const wait = Math.max(delayMs, entry.notBeforeMs - clock.monotonicMs());
+    if (wait > 0) {
+      entry.wake = clock.after(wait, () => {
+        entry.wake = undefined;
+        kick(entry);
+      });
+      return;
+    }
+    if (!ready()) return; // the connection wakes everybody when it is up
+    entry.busy = true;
+    entry.again = false;
+    work(entry).then(
+      (next) => {
+        entry.busy = false;
+        entry.failures = 0;
+        if (entry.again) kick(entry);
+        else if (next !== undefined) kick(entry, next);
+      },
+      (error: unknown) => {
+        entry.busy = false;
+        failed(entry, toHassError(error, `publish ${entry.state.id}`));
+      },
+    );
+  };
+
+  const failed = (entry: Device, reason: HassError): void => {
+    if (reason.code === "unsupported" && way === device) {
+      way = states;
+      why = reason.message;
+      log.warn({ err: reason }, "publishing plain states instead of devices");
+      for (const other of devices.values()) {
+        other.prepared = undefined;
+        forgetSent(other);
+        kick(other);
+      }
+      return;
+    }
+    entry.failures++;
+    if (reason.word === "webhook_gone") entry.prepared = undefined;
+    const wait =
+      reason.word === "disabled"
+        ? LAST_RETRY_MS
+        : Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(entry.failures - 1, 10));
+    const level = reason.code === "offline" || entry.failures > 1 ? "debug" : "warn";
+    log[level]({ device: entry.state.id, err: reason }, "publishing failed, trying again");
+    entry.notBeforeMs = clock.monotonicMs() + wait;
+    kick(entry);
+  };
+
+  /** Prepares and writes what is due. Answers in how many ms to come back; undefined: when something changes. */
+  async function work(entry: Device): Promise<number | undefined> {
+    const structure = structureOf(entry.state);
+    if (entry.prepared !== structure) {
+      const fresh = await turnstile.pass(() => way.prepare(entry.state));
+      entry.prepared = structure;
+      for (const key of fresh) {
+        const track = entry.tracks.get(key);
+        if (track !== undefined) track.sent = undefined;
+      }
+      if (fresh.size > 0)
+        later(SAY_AGAIN_MS, () => {
+          for (const key of fresh) {
+            const track = entry.tracks.get(key);
+            if (track !== undefined) track.sent = undefined;
+          }
+          kick(entry);
+        });
+      tellSoon();
+      return 0;
+    }
+    const now = clock.monotonicMs();
+    const due: { readonly track: Track; readonly item: WriteItem }[] = [];
+    let next: number | undefined;
+    for (const track of entry.tracks.values()) {
+      const { spec } = track.entity;
+      if (track.sent !== undefined && samePayload(track.sent, track.payload)) continue;
+      if (!way.writable(entry.state.id, spec)) continue;
+      const wait = track.sentAtMs + LEAST_GAP_MS - now;
+      if (wait > 0) next = Math.min(next ?? wait, wait);
+      else due.push({ track, item: { spec, payload: track.payload } });
+    }
+    if (due.length === 0) return next;
+    const results = await way.write(
+      entry.state,
+      due.map(({ item }) => item),
+    );
+    due.forEach(({ track, item }, index) => {
+      const result = results[index];
+      track.sentAtMs = now;
+      // A refused payload is not sent again as it is; the next value is.
+      track.sent = item.payload;
+      if (result === "refused")
+        log.warn({ device: entry.state.id, role: item.spec.key }, "home assistant refused a state");
+      // Not registered: prepare finds out whether the user deleted it.
+      if (result === "missing") entry.prepared = undefined;
+    });
+    if (way.word === "states") tellSoon();
+    return 0;
+  }
+
+  const stops = [
+    link.onStatus((status) => {
+      if (status.state !== "up") return;
+      if (options.way === "device" && way === states) {
+        way = device; // it may have been given mobile_app meanwhile
+        why = undefined;
+      }
+      if (way.word === "states") wakeAll();
+    }),
+    registry.onReady(() => {
+      if (way.word === "device") wakeAll();
+    }),
+    registry.onChange(() => {
+      tellSoon();
+      if (way.word === "device") for (const entry of devices.values()) noticeEnabled(entry);
+    }),
+  ];
+
+  function wakeAll(): void {
+    for (const entry of devices.values()) {
+      entry.prepared = undefined;
+      entry.failures = 0;
+      entry.notBeforeMs = -Infinity;
+      forgetSent(entry);
+      kick(entry);
+    }
+  }
+
+  function noticeEnabled(entry: Device): void {
+    let enabled = false;
+    for (const { entity } of entry.tracks.values()) {
+      const { key } = entity.spec;
+      if (!way.writable(entry.state.id, entity.spec)) entry.disabled.add(key);
+      else if (entry.disabled.delete(key)) enabled = true;
+    }
+    if (!enabled || entry.prepared === undefined) return;
+    kick(entry);
+    for (const delay of AFTER_ENABLE_MS)
+      later(delay, () => {
+        forgetSent(entry);
+        kick(entry);
+      });
+  }
+
+  return {
+    publish(list) {
+      if (closed) return;
+      for (const state of list) {
+        try {
+          kick(take(state), 0);
+        } catch (error) {
+          log.error({ device: state.id, err: error }, "device could not be published");
+        }
+      }
+    },
+    entitiesOf,
+    onEntities(listener) {
+      heard.add(listener);
+      return () => heard.delete(listener);
+    },
+    async retire(id) {
+      const entry = devices.get(id);
+      if (entry !== undefined) {
+        entry.retired = true;
+        entry.wake?.();
+        devices.delete(id);
+      }
+      await way.retire(id);
+      memory.delete(`prefix:${id}`);
+      tellSoon();
+    },
+    get mode() {
+      return { way: way.word, why };
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      for (const stop of stops) stop();
+      telling?.();
+      for (const cancel of timers) cancel();
+      for (const entry of devices.values()) {
+        entry.retired = true; // nothing of ours follows the farewell
+        entry.wake?.();
+      }
+      if (!ready()) return;
+      const farewells = Promise.allSettled([...devices.values()].map((entry) => farewell(entry)));
+      const late = new AbortController();
+      await Promise.race([farewells, clock.sleep(CLOSE_MS, late.signal).catch(() => undefined)]);
+      late.abort();
+    },
+  };
+
+  async function farewell(entry: Device): Promise<void> {
+    const items: WriteItem[] = [];
+    for (const { entity, payload } of entry.tracks.values()) {
+      const { spec } = entity;
+      if (!way.writable(entry.state.id, spec) || spec.objectId !== undefined) continue;
+      const status = spec.key === "status" && entry.state.id !== SITE;
+      items.push({ spec, payload: { ...payload, state: status ? "offline" : UNAVAILABLE } });
+    }
+    await way.write(entry.state, items);
+  }
+}
