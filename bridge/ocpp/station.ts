@@ -20,6 +20,8 @@ export interface StationPolicy {
   readonly identity: string;
   /** Basic-auth passwords that are valid now (old and new during a rotation); empty = none asked. Text or hex of bytes. */
   readonly passwords: () => readonly string[];
+  /** The station logged in with this one of `passwords`: after a rotation, the sign that the old one can go. */
+  readonly onPasswordUsed?: (password: string) => void;
   readonly version: "auto" | OcppVersion;
   /** May connect with an empty path. */
   readonly anonymous: boolean;

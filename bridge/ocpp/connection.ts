@@ -1,0 +1,193 @@
+/** One live WebSocket of one station: frames in, frames out, and the signs of life in between. */
+import { isUtf8 } from "node:buffer";
+import type { WebSocket } from "ws";
+import type { Clock, Unsubscribe } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { StationCounters } from "./counters.ts";
+import { maskFrame } from "./masking.ts";
+import type { ReplayCache } from "./replay.ts";
+import { Rpc } from "./rpc.ts";
+import type { CallOptions, JsonObject, OcppVersion, StationHandler, StationLink } from "./station.ts";
+import type { WireLog } from "./wire-log.ts";
+
+const UNSUPPORTED_DATA = 1003;
+/** A station that sends and never reads would fill our memory with answers. */
+const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+const PROBE_MS = 5000;
+const CLOSE_GRACE_MS = 1000;
+
+export interface ConnectionOptions {
+  readonly socket: WebSocket;
+  readonly identity: string;
+  readonly version: OcppVersion;
+  readonly remoteAddress: string;
+  readonly strict: boolean;
+  readonly callTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly wireLog: WireLog;
+  readonly replay: ReplayCache;
+  readonly counters: StationCounters;
+  readonly handler: StationHandler;
+  onClose(connection: Connection, why: string): void;
+}
+
+export class Connection implements StationLink {
+  readonly identity: string;
+  readonly version: OcppVersion;
+  readonly remoteAddress: string;
+  readonly openedAtMs: number;
+  /** Whose station this is; changes when a station at the door is adopted. */
+  handler: StationHandler;
+  readonly #options: ConnectionOptions;
+  readonly #socket: WebSocket;
+  readonly #rpc: Rpc;
+  readonly #traced: boolean;
+  #lastSeenMs: number;
+  #cancelTick: Unsubscribe = () => undefined;
+  #cancelProbe: Unsubscribe = () => undefined;
+  #cancelTermination: Unsubscribe = () => undefined;
+  #ended = false;
+
+  constructor(options: ConnectionOptions) {
+    const { clock } = options;
+    this.identity = options.identity;
+    this.version = options.version;
+    this.remoteAddress = options.remoteAddress;
+    this.openedAtMs = clock.nowMs();
+    this.handler = options.handler;
+    this.#options = options;
+    this.#socket = options.socket;
+    this.#lastSeenMs = clock.monotonicMs();
+    this.#traced = options.log.isLevelEnabled("trace");
+    this.#rpc = new Rpc({
+      version: options.version,
+      strict: options.strict,
+      callTimeoutMs: options.callTimeoutMs,
+      clock,
+      log: options.log,
+      replay: options.replay,
+      counters: options.counters,
+      wire: {
+        send: (text) => this.#transmit(text),
+        close: (code, reason) => this.close(code, reason),
+        probe: () => this.#probe(),
+      },
+      onCall: (action, payload, meta) => this.handler.onCall(action, payload, meta, this),
+      onSend: (action, payload, meta) => this.handler.onSend?.(action, payload, meta, this),
+    });
+  }
+
+  /** Starts listening; the handler has been told of the link before. */
+  open(): void {
+    const socket = this.#socket;
+    socket.on("message", (data, isBinary) => this.#receive(toBuffer(data), isBinary));
+    socket.on("pong", () => this.#seen());
+    socket.on("ping", () => this.#seen());
+    socket.on("error", (error) => this.#options.log.debug({ err: error }, "socket error"));
+    socket.on("close", (code, reason) => this.#closed(`closed with ${code} ${reason.toString().slice(0, 120)}`.trim()));
+    this.#tick();
+  }
+
+  call(action: string, payload: JsonObject, options: CallOptions): Promise<JsonObject> {
+    return this.#rpc.call(action, payload, options);
+  }
+
+  send(action: string, payload: JsonObject): void {
+    this.#rpc.send(action, payload);
+  }
+
+  /** Asks the station to go; after a second the socket is cut. Pending calls fail at once. */
+  close(code: number, reason: string): void {
+    this.#options.log.info({ code, reason }, "closing connection");
+    this.#rpc.end(reason);
+    this.#socket.close(code, reason);
+    this.#cancelTermination();
+    this.#cancelTermination = this.#options.clock.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
+  }
+
+  terminate(why: string): void {
+    this.#socket.terminate();
+    this.#closed(why);
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (this.#ended || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#seen();
+    const { clock, counters, log, wireLog } = this.#options;
+    counters.framesIn++;
+    if (isBinary && data.length > 0) {
+      counters.binaryFrames++;
+      if (!isUtf8(data) || !isJson(data.toString())) {
+        this.close(UNSUPPORTED_DATA, "only text frames, please");
+        return;
+      }
+    }
+    const text = data.toString();
+    wireLog.add(clock.nowMs(), "in", text);
+    if (this.#traced) log.trace({ direction: "in", frame: maskFrame(text) }, "frame");
+    this.#rpc.receive(text);
+  }
+
+  #transmit(text: string): void {
+    const { clock, counters, log, wireLog } = this.#options;
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    counters.framesOut++;
+    wireLog.add(clock.nowMs(), "out", text);
+    if (this.#traced) log.trace({ direction: "out", frame: maskFrame(text) }, "frame");
+    this.#socket.send(text);
+    if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) this.terminate("station does not read its answers");
+  }
+
+  #seen(): void {
+    this.#lastSeenMs = this.#options.clock.monotonicMs();
+    this.#cancelProbe();
+    this.#cancelProbe = () => undefined;
+  }
+
+  /** Pings every interval; a station silent for two of them and 20 s more is gone. */
+  #tick(): void {
+    const { clock, pingIntervalMs } = this.#options;
+    const silenceMs = clock.monotonicMs() - this.#lastSeenMs;
+    const patienceMs = 2 * pingIntervalMs + 20_000;
+    if (silenceMs >= patienceMs) {
+      this.terminate("no sign of life");
+      return;
+    }
+    this.#cancelTick = clock.after(Math.min(pingIntervalMs, patienceMs - silenceMs), () => {
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+      this.#tick();
+    });
+  }
+
+  #probe(): void {
+    this.#cancelProbe();
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    this.#cancelProbe = this.#options.clock.after(PROBE_MS, () => this.terminate("no answer to calls and pings"));
+  }
+
+  #closed(why: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancelTick();
+    this.#cancelProbe();
+    this.#cancelTermination();
+    this.#rpc.end(why);
+    this.#options.onClose(this, why);
+  }
+}
+
+function toBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
