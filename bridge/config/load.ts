@@ -66,7 +66,7 @@ export function parseConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): LoadedConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
   const name = file ?? "environment";
   if (document.errors.length > 0) {
     throw new ConfigError(
@@ -77,7 +77,15 @@ export function parseConfig(
       })),
     );
   }
-  const value: unknown = document.toJS() ?? {};
+  let value: unknown;
+  try {
+    value = document.toJS() ?? {};
+  } catch (error) {
+    // An alias without its anchor, or one that would unfold without end.
+    throw new ConfigError([{ where: name, path: "", message: `not valid YAML: ${(error as Error).message}` }], {
+      cause: error,
+    });
+  }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ConfigError([
       { where: name, path: "", message: "should be a group of keys such as home_assistant, ocpp, site, chargers" },

@@ -36,7 +36,7 @@ export function openDatabase(dir: string, log: Log, migrations: readonly Migrati
       error,
     );
     db = new DatabaseSync(":memory:");
-    migrate(db, migrations, () => undefined);
+    migrate(db, MIGRATIONS, () => undefined);
   }
   return {
     db,

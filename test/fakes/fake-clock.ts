@@ -24,7 +24,8 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1, 12)): FakeClock {
     for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve));
   };
   const clock = clockFrom({ nowMs: () => wallOffset + mono, monotonicMs: () => mono, setTimer });
-  return Object.assign(clock, {
+  return {
+    ...clock,
     async advance(ms: number) {
       const end = mono + ms;
       await settle();
@@ -47,5 +48,5 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1, 12)): FakeClock {
     get pending() {
       return timers.size;
     },
-  }) as FakeClock;
+  };
 }

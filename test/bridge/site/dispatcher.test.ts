@@ -135,7 +135,7 @@ describe("the dispatcher", () => {
     const dispatcher = createDispatcher({
       clock,
       log: silentLog(),
-      chargers: () => all as never,
+      chargers: () => all,
       onError: () => undefined,
     });
     dispatcher.dispatch([allocation(16, { charger: "a" }), allocation(0, { charger: "b" })]);
