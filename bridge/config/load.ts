@@ -66,11 +66,11 @@ export function parseConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): LoadedConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: "silent" });
   const name = file ?? "environment";
-  if (document.errors.length > 0) {
+  if (document.errors.length + document.warnings.length > 0) {
     throw new ConfigError(
-      document.errors.map((error) => ({
+      [...document.errors, ...document.warnings].map((error) => ({
         where: `${name}:${lines.linePos(error.pos[0]).line}`,
         path: "",
         message: `not valid YAML: ${error.message.split("\n")[0] ?? ""}`,

@@ -1,0 +1,123 @@
+/** From a charger's configuration to its driver: the one place that knows them all. */
+import type { ChargerContext, ChargerOptions, ChargerSource } from "../chargers/charger.ts";
+import { createAmpecoSource } from "../chargers/ampeco/driver.ts";
+import { createBesenSource } from "../chargers/besen/driver.ts";
+import { createEntitySource } from "../chargers/entity/driver.ts";
+import { createPlugSource } from "../chargers/entity/plug.ts";
+import type { EntityPort } from "../chargers/entity/port.ts";
+import { createOcppSource } from "../chargers/ocpp/driver.ts";
+import type { OcppConfig, ResolvedCharger } from "../config/resolve.ts";
+import type { OcppServer } from "../ocpp/station.ts";
+
+export interface DriverParts {
+  readonly ocpp: OcppServer;
+  readonly ocppConfig: OcppConfig;
+  readonly entities: EntityPort;
+  readonly context: ChargerContext;
+}
+
+export function createSource(
+  charger: ResolvedCharger,
+  { ocpp, ocppConfig, entities, context }: DriverParts,
+): ChargerSource {
+  const { raw, config } = charger;
+  const common: ChargerOptions = {
+    id: config.id,
+    name: config.name,
+    minA: config.minA,
+    maxA: charger.maxAGiven,
+    failSafeA: config.failSafeA,
+    phases: raw.phases,
+  };
+  switch (raw.driver) {
+    case "ocpp":
+      return createOcppSource(
+        {
+          ...common,
+          station: raw.station,
+          password: raw.password,
+          version: raw.version ?? "auto",
+          connector: raw.connector,
+          anonymous: raw.anonymous ?? false,
+          chargeRateUnit: raw.charge_rate_unit ?? "auto",
+          layers: raw.layers ?? "auto",
+          profileValidityMode: raw.profile_validity_mode ?? "auto",
+          stackLevel: raw.stack_level,
+          profileTimeoutS: raw.ocpp_profile_timeout ?? 120,
+          auth: raw.auth ?? "accept_all",
+          idTag: raw.id_tag,
+          autoStart: raw.auto_start ?? false,
+          stop: raw.stop,
+          allowReset: raw.allow_reset ?? "failed_pause",
+          strict: raw.strict ?? false,
+          quirks: raw.quirks,
+          meterIntervalS: ocppConfig.meterIntervalS,
+          callTimeoutMs: ocppConfig.callTimeoutS * 1000,
+          authorization: ocppConfig.authorization,
+        },
+        ocpp,
+        context,
+      );
+    case "besen":
+      return createBesenSource(
+        {
+          ...common,
+          address: raw.address,
+          nameFilter: raw.name_filter,
+          host: raw.host,
+          pin: raw.pin,
+          transport: raw.transport ?? "ble",
+          bleDriver: raw.ble_driver ?? "auto",
+          adapter: raw.adapter,
+          zone: raw.zone,
+          keepRecordsForApp: raw.keep_records_for_app ?? true,
+          rssi: raw.rssi ?? false,
+        },
+        context,
+      );
+    case "ampeco":
+      return createAmpecoSource(
+        {
+          ...common,
+          host: raw.host,
+          token: raw.token ?? "",
+          api: raw.api ?? "auto",
+          chargePoint: raw.charge_point === undefined ? undefined : String(raw.charge_point),
+          powerUnit: raw.power_unit ?? "W",
+          energyUnit: raw.energy_unit ?? "Wh",
+          appMaxCurrent: raw.app_max_current ?? false,
+          headers: raw.headers ?? {},
+          pollActiveS: raw.poll_active ?? 30,
+          pollIdleS: raw.poll_idle ?? 300,
+          oauth:
+            raw.oauth === undefined
+              ? undefined
+              : {
+                  clientId: raw.oauth.client_id,
+                  clientSecret: raw.oauth.client_secret,
+                  refreshToken: raw.oauth.refresh_token,
+                },
+        },
+        context,
+      );
+    case "hass":
+      return createEntitySource(
+        {
+          ...common,
+          preset: raw.preset,
+          device: raw.device,
+          entities: raw.entities ?? {},
+          values: raw.values ?? {},
+          limitService: raw.limit_service,
+        },
+        entities,
+        context,
+      );
+    case "plug":
+      return createPlugSource(
+        { ...common, switch: raw.switch, powerW: raw.power ?? 2000, meter: raw.meter },
+        entities,
+        context,
+      );
+  }
+}
