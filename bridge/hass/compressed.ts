@@ -49,9 +49,9 @@ export function createEntityDecoder(): EntityDecoder {
           if (!isRecord(raw) || before === undefined) continue;
           const plus = isRecord(raw["+"]) ? raw["+"] : {};
           const minus = isRecord(raw["-"]) ? raw["-"] : {};
-          const attributes = { ...before.attributes };
-          if (Array.isArray(minus["a"]))
-            for (const name of minus["a"]) if (typeof name === "string") delete attributes[name];
+          const dropped = new Set<unknown>(Array.isArray(minus["a"]) ? minus["a"] : []);
+          const kept = Object.entries(before.attributes).filter(([name]) => !dropped.has(name));
+          const attributes = Object.fromEntries(kept);
           put(entityId, read(entityId, plus, { ...before, attributes }), false);
         }
       if (Array.isArray(event["r"])) for (const id of event["r"]) if (typeof id === "string") put(id, undefined, false);

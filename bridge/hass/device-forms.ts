@@ -16,6 +16,8 @@ export interface KeyMemory {
 export interface DeviceMemory {
   webhookId?: string;
   header?: string;
+  /** Which Home Assistant it was registered in. */
+  house?: string;
   keys: Record<string, KeyMemory>;
 }
 
@@ -69,6 +71,7 @@ export function parseMemory(raw: unknown): DeviceMemory {
   return {
     ...(typeof raw["webhookId"] === "string" ? { webhookId: raw["webhookId"] } : {}),
     ...(typeof raw["header"] === "string" ? { header: raw["header"] } : {}),
+    ...(typeof raw["house"] === "string" ? { house: raw["house"] } : {}),
     keys,
   };
 }

@@ -40,6 +40,8 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
     let record = cache.get(id);
     if (record === undefined) {
       record = parseMemory(memory.get(`device:${id}`));
+      // Made in another Home Assistant: nothing of it is here.
+      if (record.house !== undefined && record.house !== registry.house) record = { keys: {} };
       cache.set(id, record);
     }
     return record;
@@ -79,6 +81,7 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
       throw new HassError("rejected", `The device ${device.name} was refused: ${refusalOf(answer)}`);
     const record = read(device.id);
     record.webhookId = webhookId;
+    if (registry.house !== undefined) record.house = registry.house;
     record.header = JSON.stringify(headerOf(device));
     for (const key of Object.values(record.keys)) {
       delete key.seen;

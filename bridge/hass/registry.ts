@@ -42,6 +42,8 @@ export interface Registry {
   onChange(listener: () => void): Unsubscribe;
   /** Called when the registry has been read after each connect. */
   onReady(listener: () => void): Unsubscribe;
+  /** Identity of this Home Assistant; what is remembered of another one is void. undefined until `ready`. */
+  readonly house: string | undefined;
   /** Waits until the entry exists; undefined when it did not appear in time. */
   appear(platform: string, uniqueId: string, ms: number): Promise<RegistryEntry | undefined>;
   /** @throws HassError */
@@ -76,7 +78,13 @@ const OUR_DOMAINS = new Set([
 const GATHER_MS = 50;
 const RETRY_MS = 5_000;
 
-export function createRegistry({ link, clock, log: parent }: { link: HassLink; clock: Clock; log: Log }): Registry {
+export interface RegistryOptions {
+  readonly link: HassLink;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createRegistry({ link, clock, log: parent }: RegistryOptions): Registry {
   const log = parent.child({ room: "hass", part: "registry" });
   const byKey = new Map<string, RegistryEntry>();
   const byId = new Map<string, RegistryEntry>();
@@ -85,6 +93,7 @@ export function createRegistry({ link, clock, log: parent }: { link: HassLink; c
   const readied = new Set<() => void>();
   const stops: Unsubscribe[] = [];
   let ready = false;
+  let house: string | undefined;
   let round = 0;
   let asked = new Set<string>();
   let cancelGather: Unsubscribe | undefined;
@@ -120,15 +129,17 @@ export function createRegistry({ link, clock, log: parent }: { link: HassLink; c
   async function load(): Promise<void> {
     const mine = ++round;
     try {
-      const [entities, all] = await Promise.all([
+      const [entities, all, users] = await Promise.all([
         link.send<unknown>({ type: "config/entity_registry/list" }),
         link.send<unknown>({ type: "config/device_registry/list" }),
+        link.send<unknown>({ type: "config/auth/list" }),
       ]);
       if (mine !== round || !link.up) return;
       byKey.clear();
       byId.clear();
       if (Array.isArray(entities)) for (const raw of entities) keep(raw);
       keepDevices(all);
+      house = ownerOf(users) ?? house;
       ready = true;
       tell(readied);
       tell(changed);
@@ -163,7 +174,7 @@ export function createRegistry({ link, clock, log: parent }: { link: HassLink; c
     }
     const known = byId.has(old);
     if (!known && (data["action"] !== "create" || !OUR_DOMAINS.has(entityId.slice(0, entityId.indexOf("."))))) return;
-    if (known && old !== entityId) forget(old);
+    // A renamed entry stays under its old id until the new one has been read: it is not gone in between.
     asked.add(entityId);
     cancelGather ??= clock.after(GATHER_MS, () => {
       cancelGather = undefined;
@@ -198,6 +209,9 @@ export function createRegistry({ link, clock, log: parent }: { link: HassLink; c
   return {
     get ready() {
       return ready && link.up;
+    },
+    get house() {
+      return house;
     },
     find: (platform, uniqueId) => byKey.get(keyOf(platform, uniqueId)),
     at: (entityId) => byId.get(entityId),
@@ -266,6 +280,12 @@ export function createRegistry({ link, clock, log: parent }: { link: HassLink; c
       cancelRetry?.();
     },
   };
+}
+
+/** The owner's user id is made once with each Home Assistant and stays. */
+function ownerOf(users: unknown): string | undefined {
+  const owner = Array.isArray(users) ? users.filter(isRecord).find((user) => user["is_owner"] === true) : undefined;
+  return typeof owner?.["id"] === "string" ? owner["id"] : undefined;
 }
 
 function text(value: unknown): string | undefined {
