@@ -1,0 +1,120 @@
+/** All chargers of the house: made from the configuration, followed into the site's state, closed together. One that fails blocks no other. */
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Charger, ChargerContext, ChargerSource } from "../chargers/charger.ts";
+import type { ResolvedCharger } from "../config/resolve.ts";
+import type { SiteLoop } from "../site/loop.ts";
+import { NO_COMMAND } from "../site/state.ts";
+import type { ChargerConfig, ChargerSettings } from "../../shared/site.ts";
+
+export interface Garage {
+  readonly chargers: ReadonlyMap<string, { readonly charger: Charger; readonly config: ChargerConfig }>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface GarageParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly loop: () => SiteLoop;
+  readonly chargers: readonly ResolvedCharger[];
+  readonly create: (charger: ResolvedCharger, context: ChargerContext) => ChargerSource;
+  readonly context: (charger: ResolvedCharger) => ChargerContext;
+  /** Settings as the user left them; undefined on first sight. */
+  readonly remembered: (id: string) => ChargerSettings | undefined;
+  /** Called when a charger's link comes up: the box may have forgotten its limits. */
+  readonly onUp: (id: string) => void;
+  readonly onCharger: (charger: Charger) => void;
+}
+
+/** A box that cannot be reached must not hold up the end of the process. */
+const CLOSE_MS = 8_000;
+
+export function createGarage(parts: GarageParts): Garage {
+  const { clock, log, loop } = parts;
+  const entries = new Map<string, { readonly charger: Charger; readonly config: ChargerConfig }>();
+  const sources: ChargerSource[] = [];
+
+  function admit(charger: Charger, resolved: ResolvedCharger): void {
+    const outlet =
+      charger.id === resolved.config.id ? "" : charger.id.slice(resolved.config.id.length).replace(/^_/, " ");
+    const config: ChargerConfig = { ...resolved.config, id: charger.id, name: `${resolved.config.name}${outlet}` };
+    const stored = parts.remembered(charger.id) ?? resolved.initial;
+    // The configuration's floor and ceiling last for ever, whatever was remembered.
+    const settings: ChargerSettings = {
+      ...stored,
+      limitA: stored.limitA === 0 ? 0 : Math.min(stored.limitA, config.maxA),
+      minA: Math.min(Math.max(stored.minA, config.minA), config.maxA),
+    };
+    entries.set(charger.id, { charger, config });
+    loop().apply({
+      kind: "charger",
+      state: {
+        config,
+        settings,
+        snapshot: charger.snapshot,
+        pace: charger.can.pace,
+        canSwitchPhases: charger.can.phases !== undefined,
+        command: NO_COMMAND,
+      },
+    });
+    let link = charger.snapshot.link;
+    charger.onSnapshot((snapshot) => {
+      loop().apply({ kind: "snapshot", charger: charger.id, snapshot });
+      loop().apply({
+        kind: "manners",
+        charger: charger.id,
+        pace: charger.can.pace,
+        canSwitchPhases: charger.can.phases !== undefined,
+      });
+      if (snapshot.link === link) return;
+      link = snapshot.link;
+      log.info({ charger: charger.id }, link === "up" ? "charger connected" : "charger lost");
+      if (link === "up") parts.onUp(charger.id);
+    });
+    parts.onCharger(charger);
+  }
+
+  async function startOne(resolved: ResolvedCharger): Promise<void> {
+    try {
+      const source = parts.create(resolved, parts.context(resolved));
+      sources.push(source);
+      for (const charger of source.chargers) admit(charger, resolved);
+      source.onCharger((charger) => admit(charger, resolved));
+      await source.start();
+    } catch (error) {
+      log.error({ err: error, charger: resolved.config.id }, "charger could not be started");
+      parts
+        .context(resolved)
+        .report({
+          title: `${resolved.config.name}: not started`,
+          detail: error instanceof Error ? error.message : String(error),
+        });
+    }
+  }
+
+  return {
+    chargers: entries,
+    async start() {
+      await Promise.all(parts.chargers.map(startOne));
+    },
+    async close() {
+      const closing = sources.map(async (source) => {
+        try {
+          await source.close();
+        } catch (error) {
+          log.warn({ err: error }, "charger did not close cleanly");
+        }
+      });
+      const late = new AbortController();
+      await Promise.race([
+        Promise.all(closing),
+        clock.sleep(CLOSE_MS, late.signal).then(
+          () => log.warn("some chargers did not close in time"),
+          () => undefined,
+        ),
+      ]);
+      late.abort();
+    },
+  };
+}
