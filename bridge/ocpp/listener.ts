@@ -56,7 +56,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   });
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     if (secure === undefined && error.rawPacket?.[0] === TLS_HANDSHAKE_BYTE)
-      options.onMisfit(plainAddress((socket as Socket).remoteAddress), error, true);
+      options.onMisfit(plainAddress(addressOf(socket)), error, true);
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     socket.destroy();
   });
@@ -82,6 +82,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 }
 
 const TLS_HANDSHAKE_BYTE = 0x16;
+
+/** The HTTP parser hands sockets back as mere streams. */
+function addressOf(stream: Duplex): string | undefined {
+  return "remoteAddress" in stream && typeof stream.remoteAddress === "string" ? stream.remoteAddress : undefined;
+}
 
 /** Sockets that are not WebSockets yet: few per address, and not for long. */
 class PendingSockets {

@@ -2,17 +2,19 @@
 import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { Clock, Unsubscribe } from "../clock.ts";
+import type { Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { ProxyTrust } from "./address.ts";
 import { Admission, type Admitted, type Refused } from "./admission.ts";
 import { Connection } from "./connection.ts";
 import type { StationCounters } from "./counters.ts";
 import { listen, type Listener } from "./listener.ts";
+import type { ListenAddress, OcppServerOptions, Switchboard } from "./options.ts";
 import { pendingStation } from "./pending-station.ts";
 import type { OcppServer, StationHandler, StationPolicy, WaitingStation } from "./station.ts";
 import { Station } from "./stations.ts";
-import { readTlsContext, warnOfExpiry, watchTlsFiles, type TlsFiles } from "./tls.ts";
+import { readTlsContext, warnOfExpiry, watchTlsFiles } from "./tls.ts";
+import { misfit } from "./misfit.ts";
 import { WaitingList, type Refusal } from "./waiting.ts";
 import type { WireFrame } from "./wire-log.ts";
 
@@ -32,37 +34,7 @@ const GOING_AWAY = 1001;
 const NORMAL = 1000;
 const PROTOCOL_ERROR = 1002;
 
-export interface ListenAddress {
-  readonly host: string;
-  /** 0 picks a free one; see `ports`. */
-  readonly port: number;
-}
-
-export interface OcppServerOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly listen: ListenAddress;
-  /** With `listen` a second, encrypted port; without, `options.listen` itself is encrypted. */
-  readonly tls?: TlsFiles & { readonly listen?: ListenAddress };
-  readonly pingIntervalS: number;
-  /** For stations at the door; registered ones bring their own. */
-  readonly callTimeoutMs: number;
-  readonly trustedProxies: readonly string[];
-  readonly unknownStations: "reject" | "show";
-  /** An unknown station is at the door (`show`): offer to adopt it. Called at each of its connections. */
-  readonly onUnknown?: (identity: string, remoteAddress: string) => void;
-  /** Live stations, 1 or more; 2000 if absent. */
-  readonly maxConnections?: number;
-  /** Unfinished handshakes per address; 10 if absent. */
-  readonly maxPendingPerAddress?: number;
-}
-
-/** The server with what only diagnostics want to know. */
-export interface Switchboard extends OcppServer {
-  /** Undefined for a station that is neither registered nor at the door. */
-  counters(identity: string): StationCounters | undefined;
-  readonly connections: number;
-}
+export type { OcppServerOptions, Switchboard } from "./options.ts";
 
 /** Nothing happens before `start`. */
 export function createOcppServer(options: OcppServerOptions): Switchboard {
@@ -350,40 +322,6 @@ class Server implements Switchboard {
     const fair = Math.floor(WIRE_LOG_TOTAL_CHARS / (this.#stations.size + 1));
     return Math.max(WIRE_LOG_MIN_CHARS, Math.min(WIRE_LOG_MAX_CHARS, fair));
   }
-}
-
-function misfit(error: NodeJS.ErrnoException, tlsOnPlain: boolean): Pick<Refusal, "why" | "detail"> {
-  const code = error.code ?? "";
-  if (tlsOnPlain)
-    return {
-      why: "tls",
-      detail: "It speaks TLS to the plain port. Use ws:// in its URL, or the port of the TLS listener.",
-    };
-  if (code === "ERR_SSL_HTTP_REQUEST")
-    return {
-      why: "plain_on_tls",
-      detail: "It speaks without encryption to the TLS port. Use wss:// in its URL, or the plain port.",
-    };
-  if (
-    /CERT|PEER_DID_NOT_RETURN|SELF_SIGNED|UNABLE_TO/.test(code) &&
-    !code.startsWith("ERR_SSL_TLSV1_ALERT") &&
-    !code.includes("ALERT")
-  )
-    return {
-      why: "certificate",
-      detail: `Its certificate was refused (${code}). It must be valid now and signed by one of tls.client_ca.`,
-    };
-  if (code.includes("ALERT"))
-    return {
-      why: "tls",
-      detail: `It does not trust our certificate (${code}). It needs one it can check: right host name, complete chain, a root it knows.`,
-    };
-  if (/PROTOCOL|VERSION/.test(code))
-    return {
-      why: "tls",
-      detail: `It offers an outdated TLS (${code}); 1.2 or newer is needed. A firmware update may help.`,
-    };
-  return { why: "tls", detail: `The TLS handshake failed (${code === "" ? error.message.slice(0, 80) : code}).` };
 }
 
 function reject(socket: Duplex, status: number): void {
