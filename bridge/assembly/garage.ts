@@ -84,12 +84,10 @@ export function createGarage(parts: GarageParts): Garage {
       await source.start();
     } catch (error) {
       log.error({ err: error, charger: resolved.config.id }, "charger could not be started");
-      parts
-        .context(resolved)
-        .report({
-          title: `${resolved.config.name}: not started`,
-          detail: error instanceof Error ? error.message : String(error),
-        });
+      parts.context(resolved).report({
+        title: `${resolved.config.name}: not started`,
+        detail: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

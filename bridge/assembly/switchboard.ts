@@ -30,7 +30,10 @@ export function startListening({
       const detail = error instanceof Error ? error.message : String(error);
       if (!told) {
         log.error({ listen, detail }, "the port for wallboxes cannot be opened; trying again");
-        report({ title: "OCPP server", detail: `${listen.host}:${listen.port} cannot be opened (${detail}). Stop what uses it, or change ocpp.listen.` });
+        report({
+          title: "OCPP server",
+          detail: `${listen.host}:${listen.port} cannot be opened (${detail}). Stop what uses it, or change ocpp.listen.`,
+        });
       }
       told = true;
       waiting = clock.after(RETRY_MS, () => void attempt());
