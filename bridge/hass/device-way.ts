@@ -133,6 +133,9 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
         changed.push(spec.key);
         asks.push(registerEntity(device.id, body).then(() => void (key.hash = hash)));
       }
+      // Off by default until the box has shown that it has it; what the user switched off stays off.
+      if (entry?.disabledBy === "integration" && spec.enabled !== false)
+        asks.push(registry.update(entry.entityId, { disabled_by: null }).then(() => undefined));
       if (entry !== undefined && (key.entityId !== entry.entityId || key.seen !== true)) {
         key.entityId = entry.entityId;
         key.seen = true;

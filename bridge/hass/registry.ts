@@ -15,6 +15,8 @@ export interface RegistryEntry {
   readonly deviceId: string | undefined;
   readonly configEntryId: string | undefined;
   readonly disabled: boolean;
+  /** `user`, `integration` (off by default), ... */
+  readonly disabledBy: string | undefined;
   readonly areaId: string | undefined;
   readonly labels: readonly string[];
 }
@@ -314,6 +316,7 @@ function parseEntry(raw: unknown): RegistryEntry | undefined {
     deviceId: text(raw["device_id"]),
     configEntryId: text(raw["config_entry_id"]),
     disabled: typeof raw["disabled_by"] === "string",
+    disabledBy: text(raw["disabled_by"]),
     areaId: text(raw["area_id"]),
     labels: texts(raw["labels"]),
   };
