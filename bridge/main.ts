@@ -25,10 +25,9 @@ import { createSiteLoop, type SiteLoop } from "./site/loop.ts";
 import { createEnergyMeter } from "./site/meters.ts";
 import { createServices } from "./site/services.ts";
 import { createSessionRecorder } from "./site/sessions.ts";
-import { initialState } from "./site/state.ts";
+import { initialState, reduce } from "./site/state.ts";
 import { sessionsJson } from "./store/session-text.ts";
 import { openStore } from "./store/store.ts";
-import { reduce } from "./site/state.ts";
 import type { Command } from "../shared/commands.ts";
 import { VERSION } from "./version.ts";
 
@@ -76,13 +75,18 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
     log: log.child({ room: "garage" }),
     loop: loopNow,
     chargers: config.chargers,
-    create: (charger, context) => createSource(charger, { ocpp, ocppConfig: config.ocpp, entities: hass.entities, context }),
+    create: (charger, context) =>
+      createSource(charger, { ocpp, ocppConfig: config.ocpp, entities: hass.entities, context }),
     context: ({ config: { id } }) => ({
       clock,
       log: log.child({ room: "charger", charger: id }),
       store: store.drawer(`charger:${id}`),
       secrets: { get: (key) => store.secrets.get(id, key), set: (key, value) => store.secrets.set(id, key, value) },
-      site: { voltageV: config.site.voltageV, phases: config.site.phases, timeZone: hass.link?.status.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone },
+      site: {
+        voltageV: config.site.voltageV,
+        phases: config.site.phases,
+        timeZone: hass.status?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      },
       report: (problem) => errors.add(problem),
     }),
     remembered: (id) => settings.charger(id),
@@ -90,18 +94,25 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
       dispatcher.forget(id);
       loop.hurry();
     },
-    onCharger: (charger) => hass.admit(charger),
+    energy: (id, registerWh) => meter.total(id, registerWh),
   });
   const chargerOf = (id: string) => garage.chargers.get(id)?.charger;
   const dispatcher = createDispatcher({
     clock,
     log: log.child({ room: "dispatcher" }),
     chargers: () => garage.chargers,
-    onError: (id, error) => errors.add({ title: `${garage.chargers.get(id)?.config.name ?? id}: limit not accepted`, detail: error.message }),
+    onError: (id, error) =>
+      errors.add({ title: `${garage.chargers.get(id)?.config.name ?? id}: limit not accepted`, detail: error.message }),
   });
-  const remedies = createRemedies({ clock, log, charger: chargerOf, forget: (id) => dispatcher.forget(id), report: (error) => errors.add(error) });
+  const remedies = createRemedies({
+    clock,
+    log,
+    charger: chargerOf,
+    forget: (id) => dispatcher.forget(id),
+    report: (error) => errors.add(error),
+  });
   const priceNow = (): number | undefined => config.price ?? loop.state.readings.price?.value;
-  const currencyNow = (): string | undefined => config.currency ?? hass.link?.status.currency;
+  const currencyNow = (): string | undefined => config.currency ?? hass.status?.currency;
   const sessions = createSessionRecorder({ clock, store: store.sessions, price: priceNow, currency: currencyNow });
   const loop = createSiteLoop({
     clock,
@@ -143,7 +154,6 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
     memory: store.drawer("hass"),
     sessionStore: store.sessions,
     sessions,
-    meter,
     currency: currencyNow,
     charger: chargerOf,
     version: VERSION,
@@ -155,13 +165,19 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
   });
   /** A helper that shows what is already true is no wish. */
   function wish(command: Command): void {
-    const idle = command.kind.startsWith("set_") && command.kind !== "set_setting" && reduce(loop.state, { kind: "command", command, atMs: clock.nowMs() }) === loop.state;
+    const idle =
+      command.kind.startsWith("set_") &&
+      command.kind !== "set_setting" &&
+      reduce(loop.state, { kind: "command", command, atMs: clock.nowMs() }) === loop.state;
     if (!idle) void commander.execute(command);
     else if ("charger" in command) hass.reflect(command.charger, loop.state);
     else hass.reflect("site", loop.state);
   }
   sessions.onEvent((event) => {
-    log.info({ charger: event.charger, session: event.kind, energyWh: Math.round(event.record.energyWh) }, "charging session");
+    log.info(
+      { charger: event.charger, session: event.kind, energyWh: Math.round(event.record.energyWh) },
+      "charging session",
+    );
     hass.fireSession(event);
   });
   const http = createHttpServer({
@@ -169,11 +185,29 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
     listen: config.http.listen,
     token: config.http.token,
     controlToken,
-    routes: createPages({ config, clock, loop, garage, ocpp, hass, store, errors, startedAtMs, version: VERSION, services }),
+    routes: createPages({
+      config,
+      clock,
+      loop,
+      garage,
+      ocpp,
+      hass,
+      store,
+      errors,
+      startedAtMs,
+      version: VERSION,
+      services,
+    }),
   });
 
   hass.start();
-  const listening = startListening({ ocpp, clock, log, listen: config.ocpp.listen, report: (error) => errors.add(error) });
+  const listening = startListening({
+    ocpp,
+    clock,
+    log,
+    listen: config.ocpp.listen,
+    report: (error) => errors.add(error),
+  });
   await listening.first;
   await garage.start();
   loop.start();
@@ -181,10 +215,20 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
     await http.start();
   } catch (error) {
     log.error({ err: error, listen: config.http.listen }, "status page cannot listen; the bridge goes on without it");
-    errors.add({ title: "Status page", detail: `Port ${config.http.listen.port} is taken; choose another with http.listen.` });
+    errors.add({
+      title: "Status page",
+      detail: `Port ${config.http.listen.port} is taken; choose another with http.listen.`,
+    });
   }
-  const stopFlushing = clock.every(FLUSH_MS, () => store.flush(), (error) => log.error({ err: error }, "flush failed"));
-  log.info({ version: VERSION, chargers: config.chargers.length, ocpp: ocpp.ports, http: http.port, dataDir }, "bridge started");
+  const stopFlushing = clock.every(
+    FLUSH_MS,
+    () => store.flush(),
+    (error) => log.error({ err: error }, "flush failed"),
+  );
+  log.info(
+    { version: VERSION, chargers: config.chargers.length, ocpp: ocpp.ports, http: http.port, dataDir },
+    "bridge started",
+  );
 
   return {
     get httpPort() {
@@ -209,7 +253,13 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
   };
 }
 
-async function controlTokenOf(secrets: { get(space: string, key: string): string | undefined; set(space: string, key: string, value: string): Promise<void> }, log: Log): Promise<string> {
+async function controlTokenOf(
+  secrets: {
+    get(space: string, key: string): string | undefined;
+    set(space: string, key: string, value: string): Promise<void>;
+  },
+  log: Log,
+): Promise<string> {
   const known = secrets.get("http", CONTROL_SECRET);
   if (known !== undefined) return known;
   const made = randomBytes(24).toString("base64url");

@@ -5,6 +5,7 @@ import type { Charger, ChargerContext, ChargerSource } from "../chargers/charger
 import type { ResolvedCharger } from "../config/resolve.ts";
 import type { SiteLoop } from "../site/loop.ts";
 import { NO_COMMAND } from "../site/state.ts";
+import type { ChargerSnapshot } from "../../shared/charger.ts";
 import type { ChargerConfig, ChargerSettings } from "../../shared/site.ts";
 
 export interface Garage {
@@ -24,7 +25,8 @@ export interface GarageParts {
   readonly remembered: (id: string) => ChargerSettings | undefined;
   /** Called when a charger's link comes up: the box may have forgotten its limits. */
   readonly onUp: (id: string) => void;
-  readonly onCharger: (charger: Charger) => void;
+  /** Lifetime energy that only grows, from the box's register, Wh. */
+  readonly energy: (id: string, registerWh: number | undefined) => number | undefined;
 }
 
 /** A box that cannot be reached must not hold up the end of the process. */
@@ -34,6 +36,11 @@ export function createGarage(parts: GarageParts): Garage {
   const { clock, log, loop } = parts;
   const entries = new Map<string, { readonly charger: Charger; readonly config: ChargerConfig }>();
   const sources: ChargerSource[] = [];
+
+  const metered = (id: string, snapshot: ChargerSnapshot): ChargerSnapshot => ({
+    ...snapshot,
+    energyWh: parts.energy(id, snapshot.energyWh),
+  });
 
   function admit(charger: Charger, resolved: ResolvedCharger): void {
     const outlet =
@@ -52,7 +59,7 @@ export function createGarage(parts: GarageParts): Garage {
       state: {
         config,
         settings,
-        snapshot: charger.snapshot,
+        snapshot: metered(charger.id, charger.snapshot),
         pace: charger.can.pace,
         canSwitchPhases: charger.can.phases !== undefined,
         command: NO_COMMAND,
@@ -60,7 +67,7 @@ export function createGarage(parts: GarageParts): Garage {
     });
     let link = charger.snapshot.link;
     charger.onSnapshot((snapshot) => {
-      loop().apply({ kind: "snapshot", charger: charger.id, snapshot });
+      loop().apply({ kind: "snapshot", charger: charger.id, snapshot: metered(charger.id, snapshot) });
       loop().apply({
         kind: "manners",
         charger: charger.id,
@@ -72,7 +79,6 @@ export function createGarage(parts: GarageParts): Garage {
       log.info({ charger: charger.id }, link === "up" ? "charger connected" : "charger lost");
       if (link === "up") parts.onUp(charger.id);
     });
-    parts.onCharger(charger);
   }
 
   async function startOne(resolved: ResolvedCharger): Promise<void> {
