@@ -130,7 +130,8 @@ async function issue(
 ): Promise<void> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
-  const flags = algorithm === KEYS.rsa ? digitalSignature | keyEncipherment : digitalSignature;
+  let flags = digitalSignature;
+  if (algorithm === KEYS.rsa) flags |= keyEncipherment;
   const certificate = await x509.X509CertificateGenerator.create({
     subject: [{ CN: [commonName.slice(0, MAX_COMMON_NAME)] }],
     issuer: authority.certificate.subjectName.toJSON(),

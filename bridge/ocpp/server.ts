@@ -54,6 +54,7 @@ class Server implements Switchboard {
   readonly #webSockets: WebSocketServer;
   #listeners: Listener[] = [];
   #unwatch: Unsubscribe = () => undefined;
+  #onDrained: () => void = () => undefined;
   #closing = false;
 
   constructor(options: OcppServerOptions) {
@@ -111,7 +112,8 @@ class Server implements Switchboard {
     this.#closing = true;
     this.#unwatch();
     for (const connection of this.#open) connection.close(GOING_AWAY, "bridge stops");
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    const drained = this.#open.size === 0 ? undefined : new Promise<void>((resolve) => (this.#onDrained = resolve));
+    await Promise.all([...this.#listeners.map((listener) => listener.close()), drained]);
     this.#listeners = [];
   }
 
@@ -272,7 +274,8 @@ class Server implements Switchboard {
 
   #onClose(station: Station, connection: Connection, why: string, log: Log): void {
     this.#open.delete(connection);
-    if (station.connection !== connection) return; // replaced, its owner has a newer link
+    if (this.#open.size === 0) this.#onDrained();
+    if (station.connection !== connection) return; // replaced: its owner has a newer link
     station.connection = undefined;
     log.info({ why }, "station disconnected");
     if (station.policy === undefined) this.#stations.delete(station.identity);
