@@ -185,19 +185,7 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
     listen: config.http.listen,
     token: config.http.token,
     controlToken,
-    routes: createPages({
-      config,
-      clock,
-      loop,
-      garage,
-      ocpp,
-      hass,
-      store,
-      errors,
-      startedAtMs,
-      version: VERSION,
-      services,
-    }),
+    routes: createPages({ config, clock, loop, garage, hass, store, version: VERSION }),
   });
 
   hass.start();

@@ -1,11 +1,6 @@
 /** From a charger's configuration to its driver: the one place that knows them all. */
 import type { ChargerContext, ChargerOptions, ChargerSource } from "../chargers/charger.ts";
-import { createAmpecoSource } from "../chargers/ampeco/driver.ts";
-import { createBesenSource } from "../chargers/besen/driver.ts";
-import { createEntitySource } from "../chargers/entity/driver.ts";
-import { createPlugSource } from "../chargers/entity/plug.ts";
 import type { EntityPort } from "../chargers/entity/port.ts";
-import { createOcppSource } from "../chargers/ocpp/driver.ts";
 import type { OcppConfig, ResolvedCharger } from "../config/resolve.ts";
 import type { OcppServer } from "../ocpp/station.ts";
 
@@ -16,10 +11,11 @@ export interface DriverParts {
   readonly context: ChargerContext;
 }
 
-export function createSource(
+/** Loaded when first configured: nobody pays for a driver that is not used. @throws Error when it cannot be loaded */
+export async function createSource(
   charger: ResolvedCharger,
   { ocpp, ocppConfig, entities, context }: DriverParts,
-): ChargerSource {
+): Promise<ChargerSource> {
   const { raw, config } = charger;
   const common: ChargerOptions = {
     id: config.id,
@@ -31,7 +27,7 @@ export function createSource(
   };
   switch (raw.driver) {
     case "ocpp":
-      return createOcppSource(
+      return (await import("../chargers/ocpp/driver.ts")).createOcppSource(
         {
           ...common,
           station: raw.station,
@@ -59,7 +55,7 @@ export function createSource(
         context,
       );
     case "besen":
-      return createBesenSource(
+      return (await import("../chargers/besen/driver.ts")).createBesenSource(
         {
           ...common,
           address: raw.address,
@@ -76,7 +72,7 @@ export function createSource(
         context,
       );
     case "ampeco":
-      return createAmpecoSource(
+      return (await import("../chargers/ampeco/driver.ts")).createAmpecoSource(
         {
           ...common,
           host: raw.host,
@@ -101,7 +97,7 @@ export function createSource(
         context,
       );
     case "hass":
-      return createEntitySource(
+      return (await import("../chargers/entity/driver.ts")).createEntitySource(
         {
           ...common,
           preset: raw.preset,
@@ -114,7 +110,7 @@ export function createSource(
         context,
       );
     case "plug":
-      return createPlugSource(
+      return (await import("../chargers/entity/plug.ts")).createPlugSource(
         { ...common, switch: raw.switch, powerW: raw.power ?? 2000, meter: raw.meter },
         entities,
         context,

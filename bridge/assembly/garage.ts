@@ -19,7 +19,7 @@ export interface GarageParts {
   readonly log: Log;
   readonly loop: () => SiteLoop;
   readonly chargers: readonly ResolvedCharger[];
-  readonly create: (charger: ResolvedCharger, context: ChargerContext) => ChargerSource;
+  readonly create: (charger: ResolvedCharger, context: ChargerContext) => Promise<ChargerSource>;
   readonly context: (charger: ResolvedCharger) => ChargerContext;
   /** Settings as the user left them; undefined on first sight. */
   readonly remembered: (id: string) => ChargerSettings | undefined;
@@ -83,7 +83,7 @@ export function createGarage(parts: GarageParts): Garage {
 
   async function startOne(resolved: ResolvedCharger): Promise<void> {
     try {
-      const source = parts.create(resolved, parts.context(resolved));
+      const source = await parts.create(resolved, parts.context(resolved));
       sources.push(source);
       for (const charger of source.chargers) admit(charger, resolved);
       source.onCharger((charger) => admit(charger, resolved));

@@ -7,6 +7,7 @@ import type { BridgeConfig, HassConfig } from "../config/resolve.ts";
 import { createHassLink } from "../hass/connection.ts";
 import type { HassLink, HassLinkStatus, HelperEvent } from "../hass/doors.ts";
 import { createHelpers } from "../hass/helpers.ts";
+import { appDeviceId } from "../hass/identity.ts";
 import { createPublisher } from "../hass/publisher.ts";
 import { createRegistry } from "../hass/registry.ts";
 import { createHassRest } from "../hass/rest.ts";
@@ -183,14 +184,17 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
       registry.start();
       link.start();
       watcher.sensors(
-        config.sensors.map((sensor) => ({ ...sensor, staleAfterS: config.site.staleAfterS.A })),
+        config.sensors.map((sensor) => ({ ...sensor, staleAfterS: staleAfterOf(sensor.key, config) })),
         config.site.voltageV,
         parts.onReading,
       );
     },
     show,
     reflect,
-    locate: (word) => locateOwner(word, last?.state, ids, (id) => registry.deviceById(id)?.identifiers ?? []),
+    locate: (word) => {
+      const owners = ["site", ...(last?.state.chargers.map((charger) => charger.config.id) ?? [])];
+      return locateOwner(word, owners, ids, registry.deviceById(word)?.identifiers ?? [], hass.instance);
+    },
     fireSession(event) {
       figures.forget(event.charger);
       const [row] = sessionsJson([event.record]);
@@ -208,18 +212,20 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
   };
 }
 
-/** By entity id, or by the device's identifier `mobile_app:evse_bridge[_instance]_<id>`. */
+/** By entity id, or by the device's identifier. */
 function locateOwner(
   word: string,
-  state: SiteState | undefined,
+  owners: readonly string[],
   ids: (owner: string) => EvseEntities,
-  identifiers: (deviceId: string) => readonly string[],
+  marks: readonly string[],
+  instance: string | undefined,
 ): string | undefined {
-  const owners = ["site", ...(state?.chargers.map((charger) => charger.config.id) ?? [])];
-  const byEntity = owners.find((owner) => Object.values(ids(owner)).includes(word));
-  if (byEntity !== undefined) return byEntity;
-  const marks = identifiers(word);
-  return owners.find((owner) =>
-    marks.some((mark) => mark === `mobile_app:evse_bridge_${owner}` || mark.endsWith(`_${owner}`)),
+  return owners.find(
+    (owner) => Object.values(ids(owner)).includes(word) || marks.includes(`mobile_app:${appDeviceId(instance, owner)}`),
   );
+}
+
+/** The grid phases have limits of their own. */
+function staleAfterOf(key: string, { site }: BridgeConfig): number {
+  return key === "gridB" ? site.staleAfterS.B : key === "gridC" ? site.staleAfterS.C : site.staleAfterS.A;
 }
