@@ -55,14 +55,13 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
   const errors = createLastErrors(clock);
   const settings = createSettingsMemory(store.drawer("settings"));
   const meter = createEnergyMeter(store.drawer("energy"));
-  const startedAtMs = clock.nowMs();
   const controlToken = await controlTokenOf(store.secrets, log);
 
   // The loop refers to rooms that refer to it: they meet through these functions.
   const loopNow = (): SiteLoop => loop;
   const ocpp = createOcppServer({
     clock,
-    log: log.child({ room: "ocpp" }),
+    log,
     listen: config.ocpp.listen,
     ...(config.ocpp.tls === undefined ? {} : { tls: tlsOf(config.ocpp.tls) }),
     pingIntervalS: config.ocpp.pingIntervalS,
@@ -150,7 +149,7 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
   const hass = createInterpreter({
     config,
     clock,
-    log: log.child({ room: "hass" }),
+    log,
     memory: store.drawer("hass"),
     sessionStore: store.sessions,
     sessions,
