@@ -1,0 +1,232 @@
+/** The OCPP driver: one configured station as a source of chargers, one per outlet. */
+import type { ChargerFacts, ChargerSnapshot } from "../../../shared/charger.ts";
+import type { HelperSpec } from "../../../shared/entities.ts";
+import type { Unsubscribe } from "../../clock.ts";
+import type { OcppServer, StationPolicy } from "../../ocpp/station.ts";
+import {
+  ChargerError,
+  type Capabilities,
+  type Charger,
+  type ChargerContext,
+  type ChargerSource,
+  type LimitOrder,
+} from "../charger.ts";
+import { AVAILABILITY, LED_BRIGHTNESS, OCPP_ENTITIES } from "./entities.ts";
+import type { OcppChargerOptions } from "./options.ts";
+import type { Outlet } from "./outlet.ts";
+import { pictureOf } from "./picture.ts";
+import { profilesClear } from "./reset-profiles.ts";
+import { adminOf, passwordsOf } from "./admin.ts";
+import { servicesOf } from "./services.ts";
+import { refresh } from "./setup.ts";
+import { setSetting } from "./settings.ts";
+import { startSession, stopPauses, stopSession } from "./start-stop.ts";
+import { StationDriver, type OutletParts } from "./station-driver.ts";
+import { ceilingA, hardwarePhases, limitTraits } from "./traits.ts";
+
+const COMMAND_TIMEOUT_S = 35;
+
+export function createOcppSource(
+  options: OcppChargerOptions,
+  server: OcppServer,
+  context: ChargerContext,
+): ChargerSource {
+  const chargers: OcppCharger[] = [];
+  const listeners = new Set<(charger: Charger) => void>();
+  const byOutlet = new Map<Outlet, OcppCharger>();
+  const driver: StationDriver = new StationDriver(options, context, {
+    changed: (outlet) => byOutlet.get(outlet)?.refresh(),
+    grown: (parts) => {
+      const charger = add(parts);
+      for (const listener of listeners) listener(charger);
+    },
+  });
+  const add = (parts: OutletParts): OcppCharger => {
+    const { n } = parts.outlet;
+    // Outlet 1 is the charger that was there before the station told of others: its id never changes.
+    const charger = new OcppCharger(
+      n === 1 || options.connector !== undefined ? options.id : `${options.id}_${n}`,
+      driver,
+      parts,
+      server,
+    );
+    chargers.push(charger);
+    byOutlet.set(parts.outlet, charger);
+    return charger;
+  };
+  for (const parts of driver.parts.values()) add(parts);
+  let unregister: Unsubscribe = () => undefined;
+  return {
+    chargers,
+    onCharger(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      driver.start();
+      unregister = server.register(policyOf(options, driver), driver);
+      return Promise.resolve();
+    },
+    async close() {
+      await driver.close();
+      unregister();
+      listeners.clear();
+      for (const charger of chargers) charger.silence();
+    },
+  };
+}
+
+function policyOf(options: OcppChargerOptions, driver: StationDriver): StationPolicy {
+  const serial = driver.model.identity.serial;
+  return {
+    identity: options.station,
+    passwords: () => passwordsOf(driver),
+    version: options.version,
+    anonymous: options.anonymous,
+    strict: options.strict,
+    certificateNames: serial === undefined ? [] : [serial],
+    callTimeoutMs: options.callTimeoutMs,
+  };
+}
+
+class OcppCharger implements Charger {
+  readonly id: string;
+  readonly entities = OCPP_ENTITIES;
+  readonly can: Capabilities;
+  readonly #driver: StationDriver;
+  readonly #parts: OutletParts;
+  readonly #listeners = new Set<(next: ChargerSnapshot) => void>();
+  #snapshot: ChargerSnapshot;
+  #seen = "";
+
+  constructor(id: string, driver: StationDriver, parts: OutletParts, server: OcppServer) {
+    this.id = id;
+    this.#driver = driver;
+    this.#parts = parts;
+    this.can = capabilitiesOf(driver, parts, server);
+    this.#snapshot = this.#picture();
+  }
+
+  get snapshot(): ChargerSnapshot {
+    return this.#snapshot;
+  }
+
+  onSnapshot(listener: (next: ChargerSnapshot) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  limit(order: LimitOrder, signal: AbortSignal): Promise<void> {
+    return this.#parts.limits.order(order, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#driver.close();
+  }
+
+  refresh(): void {
+    const next = this.#picture();
+    const seen = JSON.stringify(next);
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    this.#snapshot = next;
+    for (const listener of this.#listeners) listener(next);
+  }
+
+  silence(): void {
+    this.#listeners.clear();
+  }
+
+  #picture(): ChargerSnapshot {
+    const driver = this.#driver;
+    const { outlet, limits, problem } = this.#parts;
+    return pictureOf({
+      model: driver.model,
+      outlet,
+      limits,
+      facts: this.#facts(),
+      linkUp: driver.online,
+      problem,
+      latencyMs: driver.latencyMs,
+      reconnects: driver.reconnects,
+      unit: limitTraits(driver.options, driver.model).unit,
+      settings: {
+        availability: outlet.connector === undefined ? undefined : outlet.connector !== "Unavailable",
+        led_brightness: numeric(driver.model.config.get("statusled/brightness")?.value),
+      },
+      spoken: driver.spoken,
+      atMs: driver.lastChangeMs,
+    });
+  }
+
+  #facts(): ChargerFacts {
+    const { options, model } = this.#driver;
+    return {
+      driver: "ocpp",
+      protocol: model.version,
+      vendor: model.identity.vendor,
+      model: model.identity.model,
+      serial: model.identity.serial,
+      firmware: model.identity.firmware,
+      phases: hardwarePhases(options, model),
+      minA: 6,
+      maxA: options.maxA === undefined ? undefined : ceilingA(options, this.#parts.outlet),
+      commandTimeoutS: COMMAND_TIMEOUT_S,
+    };
+  }
+}
+
+function numeric(text: string | undefined): number | undefined {
+  const value = Number(text ?? "");
+  return text !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+function capabilitiesOf(driver: StationDriver, parts: OutletParts, server: OcppServer): Capabilities {
+  const need = (): NonNullable<StationDriver["commands"]> => {
+    if (driver.commands === undefined || !driver.ready)
+      throw new ChargerError("offline", "The wallbox is not connected.");
+    return driver.commands;
+  };
+  return {
+    session: {
+      start: (signal, maxA) => startSession(driver, parts, signal, maxA),
+      stop: (signal) => stopSession(driver, parts, signal),
+      get stopEnds() {
+        return !stopPauses(driver);
+      },
+    },
+    get pace() {
+      const now = limitTraits(driver.options, driver.model);
+      return {
+        minIntervalS: now.raiseEveryS,
+        minChangeA: now.raiseByA,
+        stepA: now.stepA,
+        ...(now.stepListA === undefined ? {} : { stepListA: now.stepListA }),
+        zeroAmps: "hold",
+        applies: "now",
+      } as const;
+    },
+    reset: (kind, signal) => driver.reboot(kind, signal),
+    resetProfiles: (signal) => parts.limits.reset(() => profilesClear(driver, parts, signal), signal),
+    async unlock(signal) {
+      const { action, payload } = need().unlock(parts.outlet.ref);
+      const status = (await driver.ask({ action, payload }, { signal }))["status"];
+      if (status !== "Unlocked")
+        throw new ChargerError(
+          "rejected",
+          `The wallbox answered: ${typeof status === "string" ? status : "no status"}.`,
+        );
+    },
+    refresh: (signal) => refresh(driver.setupPort(need(), signal), "user"),
+    perPhase: true,
+    settings: {
+      get specs(): readonly HelperSpec[] {
+        return driver.model.config.has("statusled/brightness") ? [AVAILABILITY, LED_BRIGHTNESS] : [AVAILABILITY];
+      },
+      set: (key, value, signal) => setSetting(driver, parts, key, value, signal),
+    },
+    services: servicesOf(driver, parts),
+    admin: adminOf(driver),
+    wireLog: () => server.wireLog(driver.options.station),
+  };
+}

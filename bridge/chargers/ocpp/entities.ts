@@ -1,0 +1,141 @@
+/** The OCPP driver's own entities, beyond those common to all chargers: values are `snapshot.extra[key]`. */
+import type { EntitySpec, HelperSpec } from "../../../shared/entities.ts";
+
+const diagnostic = { category: "diagnostic" } as const;
+const off = { enabled: false } as const;
+const sensor = (key: string, name: string, rest: Omit<EntitySpec, "key" | "name" | "platform"> = {}): EntitySpec => ({
+  key,
+  platform: "sensor",
+  name,
+  ...rest,
+});
+const watts = { deviceClass: "power", unit: "W", stateClass: "measurement", precision: 0, ...off } as const;
+const reactive = {
+  deviceClass: "reactive_power",
+  unit: "var",
+  stateClass: "measurement",
+  precision: 0,
+  ...off,
+} as const;
+const register = { stateClass: "total_increasing", precision: 3, ...off } as const;
+
+export const OCPP_ENTITIES: readonly EntitySpec[] = [
+  sensor("charging_state", "Charging State", {
+    deviceClass: "enum",
+    options: ["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"],
+  }),
+  sensor("connector_status", "Connector Status", {
+    deviceClass: "enum",
+    options: [
+      "Available",
+      "Occupied",
+      "Preparing",
+      "Charging",
+      "SuspendedEV",
+      "SuspendedEVSE",
+      "Finishing",
+      "Reserved",
+      "Unavailable",
+      "Faulted",
+    ],
+  }),
+  sensor("transaction_id", "Transaction ID"),
+  sensor("stopped_reason", "Stopped Reason"),
+  sensor("event_type", "Event Type", { ...diagnostic, deviceClass: "enum", options: ["Started", "Updated", "Ended"] }),
+  sensor("trigger_reason", "Trigger Reason", diagnostic),
+  sensor("id_token", "ID Token", diagnostic),
+  sensor("id_token_name", "ID Token Name", { ...diagnostic, ...off }),
+  sensor("id_token_type", "ID Token Type", { ...diagnostic, ...off }),
+  sensor("unknown_tag", "Unknown Tag", { ...diagnostic, ...off }),
+  sensor("sequence_number", "Sequence Number", { ...diagnostic, stateClass: "measurement", precision: 0 }),
+  sensor("sequence_gaps", "Sequence Gaps", { ...diagnostic, ...off, stateClass: "measurement", precision: 0 }),
+  sensor("power_active_export", "Power Active Export", watts),
+  sensor("power_reactive_import", "Power Reactive Import", reactive),
+  sensor("power_reactive_export", "Power Reactive Export", reactive),
+  sensor("power_offered", "Power Offered", watts),
+  sensor("current_offered", "Current Offered", {
+    deviceClass: "current",
+    unit: "A",
+    stateClass: "measurement",
+    precision: 1,
+    ...off,
+  }),
+  sensor("power_factor", "Power Factor", {
+    deviceClass: "power_factor",
+    stateClass: "measurement",
+    precision: 2,
+    ...off,
+  }),
+  sensor("energy_active_export", "Energy Active Export", { deviceClass: "energy", unit: "kWh", ...register }),
+  sensor("energy_reactive_import", "Energy Reactive Import", {
+    deviceClass: "reactive_energy",
+    unit: "kvarh",
+    ...register,
+  }),
+  sensor("energy_reactive_export", "Energy Reactive Export", {
+    deviceClass: "reactive_energy",
+    unit: "kvarh",
+    ...register,
+  }),
+  sensor("frequency", "Frequency", {
+    deviceClass: "frequency",
+    unit: "Hz",
+    stateClass: "measurement",
+    precision: 1,
+    ...off,
+  }),
+  sensor("evse_id", "EVSE ID", { ...diagnostic, ...off, precision: 0 }),
+  sensor("connector_id", "Connector ID", { ...diagnostic, ...off, precision: 0 }),
+  sensor("context", "Reading Context", { ...diagnostic, ...off }),
+  sensor("location", "Reading Location", { ...diagnostic, ...off }),
+  // Beyond the 37: what an installer asks for.
+  sensor("limit_unit", "Limit Unit", { ...diagnostic, ...off }),
+  sensor("limit_way", "Limit Way", { ...diagnostic, ...off }),
+  sensor("error_code", "Error Code", { ...diagnostic, ...off }),
+  sensor("vendor_error", "Vendor Error", { ...diagnostic, ...off }),
+  sensor("firmware_status", "Firmware Status", { ...diagnostic, ...off }),
+  sensor("diagnostics_status", "Diagnostics Status", { ...diagnostic, ...off }),
+  sensor("heartbeat", "Heartbeat", { ...diagnostic, ...off, deviceClass: "timestamp" }),
+  sensor("clock_skew", "Clock Skew", {
+    ...diagnostic,
+    ...off,
+    deviceClass: "duration",
+    unit: "s",
+    stateClass: "measurement",
+    precision: 0,
+  }),
+  sensor("latency", "Latency", {
+    ...diagnostic,
+    ...off,
+    deviceClass: "duration",
+    unit: "ms",
+    stateClass: "measurement",
+    precision: 0,
+  }),
+  sensor("reconnects", "Reconnects", { ...diagnostic, ...off, stateClass: "total_increasing", precision: 0 }),
+  sensor("violations", "Protocol Violations", { ...diagnostic, ...off, stateClass: "total_increasing", precision: 0 }),
+  sensor("features", "Features", { ...diagnostic, ...off }),
+  sensor("quirks", "Quirks", { ...diagnostic, ...off }),
+  sensor("data_transfer", "Data Transfer", { ...diagnostic, ...off }),
+  sensor("meter_start", "Meter Start", { ...diagnostic, ...off, deviceClass: "energy", unit: "kWh", precision: 3 }),
+  { key: "limit_verified", platform: "binary_sensor", name: "Limit Verified", ...diagnostic, ...off },
+  { key: "available", platform: "binary_sensor", name: "Available", ...diagnostic },
+];
+
+export const AVAILABILITY: HelperSpec = {
+  key: "availability",
+  domain: "input_boolean",
+  name: "Availability",
+  icon: "mdi:power-plug",
+};
+export const LED_BRIGHTNESS: HelperSpec = {
+  key: "led_brightness",
+  domain: "input_number",
+  name: "LED Brightness",
+  icon: "mdi:led-on",
+  min: 0,
+  max: 100,
+  step: 1,
+  unit: "%",
+  mode: "slider",
+};
