@@ -4,11 +4,11 @@ import type { WebSocket } from "ws";
 import type { Clock, Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { StationCounters } from "./counters.ts";
+import type { FrameLog } from "./frame-log.ts";
 import { maskFrame } from "./masking.ts";
 import type { ReplayCache } from "./replay.ts";
 import { Rpc } from "./rpc.ts";
 import type { CallOptions, JsonObject, OcppVersion, StationHandler, StationLink } from "./station.ts";
-import type { WireLog } from "./wire-log.ts";
 
 const UNSUPPORTED_DATA = 1003;
 /** A station that sends and never reads would fill our memory with answers. */
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   readonly pingIntervalMs: number;
   readonly clock: Clock;
   readonly log: Log;
-  readonly wireLog: WireLog;
+  readonly frames: FrameLog;
   readonly replay: ReplayCache;
   readonly counters: StationCounters;
   readonly handler: StationHandler;
@@ -115,7 +115,7 @@ export class Connection implements StationLink {
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#ended || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#seen();
-    const { clock, counters, log, wireLog } = this.#options;
+    const { clock, counters, frames, log } = this.#options;
     counters.framesIn++;
     if (isBinary && data.length > 0) {
       counters.binaryFrames++;
@@ -125,16 +125,16 @@ export class Connection implements StationLink {
       }
     }
     const text = data.toString();
-    wireLog.add(clock.nowMs(), "in", text);
+    const arrival = frames.add(clock.nowMs(), "in", data);
     if (this.#traced) log.trace({ direction: "in", frame: maskFrame(text) }, "frame");
-    this.#rpc.receive(text);
+    this.#rpc.receive(text, arrival);
   }
 
   #transmit(text: string): void {
-    const { clock, counters, log, wireLog } = this.#options;
+    const { clock, counters, frames, log } = this.#options;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     counters.framesOut++;
-    wireLog.add(clock.nowMs(), "out", text);
+    frames.add(clock.nowMs(), "out", text);
     if (this.#traced) log.trace({ direction: "out", frame: maskFrame(text) }, "frame");
     this.#socket.send(text);
     if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) this.terminate("station does not read its answers");

@@ -2,12 +2,9 @@
  * Answers already given, so that a message repeated word for word is answered again and not applied twice. Heartbeat and
  * BootNotification stay out: their answer carries the time, and a box that counts its ids from 1 repeats them after each start.
  */
-import { createHash } from "node:crypto";
 
 const MAX_IDS = 64;
 const MAX_AGE_MS = 5 * 60_000;
-/** Longer texts are kept as a digest. */
-const DIGEST_FROM_CHARS = 16_384;
 const NEVER_REPLAYED: ReadonlySet<string> = new Set(["Heartbeat", "BootNotification"]);
 /** Retried by the station after a lost connection (OCPP-J 1.6 4.1, OCPP 2.0.1 E04): these survive into the next one. */
 const KEPT_ACROSS_CONNECTIONS: ReadonlySet<string> = new Set([
@@ -16,27 +13,35 @@ const KEPT_ACROSS_CONNECTIONS: ReadonlySet<string> = new Set([
   "TransactionEvent",
 ]);
 
+/** Tells whether two frames, by their numbers in the frame log, are the same text. */
+export type SameText = (arrival: number, earlier: number) => boolean;
+
 interface Entry {
-  readonly text: string;
+  readonly arrival: number;
   readonly action: string;
   readonly answer: string;
   readonly atMs: number;
 }
 
 export class ReplayCache {
+  readonly #same: SameText;
   readonly #entries = new Map<string, Entry>();
 
-  /** The answer to the same text under the same id, or undefined. Same id with other text is a new message. */
-  find(id: string, text: string, monotonicMs: number): string | undefined {
-    const entry = this.#entries.get(id);
-    if (entry === undefined || monotonicMs - entry.atMs > MAX_AGE_MS) return undefined;
-    return entry.text === kept(text) ? entry.answer : undefined;
+  constructor(same: SameText) {
+    this.#same = same;
   }
 
-  remember(id: string, text: string, action: string, answer: string, monotonicMs: number): void {
+  /** The answer given to the same text under the same id, or undefined. Same id with other text is a new message. */
+  find(id: string, arrival: number, monotonicMs: number): string | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || monotonicMs - entry.atMs > MAX_AGE_MS) return undefined;
+    return this.#same(arrival, entry.arrival) ? entry.answer : undefined;
+  }
+
+  remember(id: string, arrival: number, action: string, answer: string, monotonicMs: number): void {
     if (NEVER_REPLAYED.has(action)) return;
     this.#entries.delete(id);
-    this.#entries.set(id, { text: kept(text), action, answer, atMs: monotonicMs });
+    this.#entries.set(id, { arrival, action, answer, atMs: monotonicMs });
     if (this.#entries.size > MAX_IDS) {
       const oldest = this.#entries.keys().next();
       if (oldest.done !== true) this.#entries.delete(oldest.value);
@@ -45,13 +50,9 @@ export class ReplayCache {
 
   /** What the next connection of the same station starts with. */
   heir(): ReplayCache {
-    const heir = new ReplayCache();
+    const heir = new ReplayCache(this.#same);
     for (const [id, entry] of this.#entries)
       if (KEPT_ACROSS_CONNECTIONS.has(entry.action)) heir.#entries.set(id, entry);
     return heir;
   }
-}
-
-function kept(text: string): string {
-  return text.length < DIGEST_FROM_CHARS ? text : createHash("sha256").update(text).digest("base64");
 }

@@ -58,8 +58,8 @@ export class Rpc {
     });
   }
 
-  /** One text frame. Never throws. */
-  receive(text: string): void {
+  /** One text frame and its number in the frame log. Never throws. */
+  receive(text: string, arrival: number): void {
     if (text === "") return; // some vendors send empty frames as a sign of life
     const frame = parseFrame(text, this.#options.version);
     switch (frame.kind) {
@@ -69,7 +69,7 @@ export class Rpc {
       }
       case "call":
         this.#calls.hold();
-        this.#onCall(frame, text);
+        this.#onCall(frame, text, arrival);
         {
           this.#calls.release();
           return;
@@ -123,16 +123,16 @@ export class Rpc {
     this.#calls.end(why);
   }
 
-  #onCall(frame: Frame, text: string): void {
+  #onCall(frame: Frame, text: string, arrival: number): void {
     const { clock, counters, replay, wire } = this.#options;
-    const known = replay.find(frame.id, text, clock.monotonicMs());
+    const known = replay.find(frame.id, arrival, clock.monotonicMs());
     if (known !== undefined) {
       counters.replayed++;
       wire.send(known);
       return;
     }
     const answer = this.#answer(frame, text);
-    replay.remember(frame.id, text, frame.word, answer, clock.monotonicMs());
+    replay.remember(frame.id, arrival, frame.word, answer, clock.monotonicMs());
     wire.send(answer);
   }
 

@@ -39,15 +39,34 @@ const OPTIONS = {
   multipleOfPrecision: 6,
 } as const;
 
+/** One direction of one action: its schema, and its check once compiled. */
+export interface Message {
+  readonly schema: Schema;
+  readonly lenient: () => ValidateFunction;
+  readonly strict: () => ValidateFunction;
+}
+
 interface Book {
   readonly schemas: Readonly<Record<string, Schema>>;
-  readonly lenient: Map<string, ValidateFunction>;
-  readonly strict: Map<string, ValidateFunction>;
+  readonly messages: Readonly<Record<Direction, Map<string, Message>>>;
 }
 
 const require = createRequire(import.meta.url);
 const books = new Map<OcppVersion, Book>();
 
+/** `undefined`: the version has no such message. */
+export function messageOf(version: OcppVersion, action: string, direction: Direction): Message | undefined {
+  const { messages } = book(version);
+  const known = messages[direction].get(action);
+  if (known !== undefined) return known;
+  const schema = schemaOf(version, action, direction);
+  if (schema === undefined) return undefined;
+  const message = { schema, lenient: once(() => compile(schema, false)), strict: once(() => compile(schema, true)) };
+  messages[direction].set(action, message);
+  return message;
+}
+
+/** `undefined`: the version has no such message. */
 export function schemaOf(version: OcppVersion, action: string, direction: Direction): Schema | undefined {
   const { schemas } = book(version);
   const name = `${action}${direction}`;
@@ -65,39 +84,23 @@ export function actionsOf(version: OcppVersion): readonly string[] {
     .map((name) => name.replace(/Request$/, ""));
 }
 
-/**
- * The compiled check of one message. `strict` also checks dates; the other leaves formats alone.
- * `undefined`: the version has no such message.
- */
-export function validatorOf(
-  version: OcppVersion,
-  action: string,
-  direction: Direction,
-  strict: boolean,
-): ValidateFunction | undefined {
-  const { lenient, strict: checked } = book(version);
-  const cache = strict ? checked : lenient;
-  const name = `${action}${direction}`;
-  const known = cache.get(name);
-  if (known !== undefined) return known;
-  const schema = schemaOf(version, action, direction);
-  if (schema === undefined) return undefined;
-  const compiled = compiler(strict).compile(schema);
-  cache.set(name, compiled);
-  return compiled;
+/** `strict` also checks dates; the other leaves formats alone. */
+function compile(schema: Schema, strict: boolean): ValidateFunction {
+  if (!strict) return new Ajv({ ...OPTIONS, validateFormats: false }).compile(schema);
+  const formats = { "date-time": (text: string) => parseDate(text) !== undefined, uri: true as const };
+  return new Ajv({ ...OPTIONS, formats }).compile(schema);
 }
 
-function compiler(strict: boolean): Ajv {
-  if (!strict) return new Ajv({ ...OPTIONS, validateFormats: false });
-  const formats = { "date-time": (text: string) => parseDate(text) !== undefined, uri: true as const };
-  return new Ajv({ ...OPTIONS, formats });
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function book(version: OcppVersion): Book {
   let found = books.get(version);
   if (found === undefined) {
     const schemas = require(FILES[version]) as Readonly<Record<string, Schema>>;
-    found = { schemas, lenient: new Map(), strict: new Map() };
+    found = { schemas, messages: { Request: new Map(), Response: new Map() } };
     books.set(version, found);
   }
   return found;

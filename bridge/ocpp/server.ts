@@ -16,7 +16,7 @@ import { Station } from "./stations.ts";
 import { readTlsContext, warnOfExpiry, watchTlsFiles } from "./tls.ts";
 import { misfit } from "./misfit.ts";
 import { WaitingList, type Refusal } from "./waiting.ts";
-import type { WireFrame } from "./wire-log.ts";
+import type { WireFrame } from "./frame-log.ts";
 
 /** Larger than any OCPP message; the WebSocket library's own limit of 100 MiB is an invitation. */
 const MAX_FRAME_BYTES = 1024 * 1024;
@@ -26,10 +26,10 @@ const MAX_FRAGMENTS = 1024;
  */
 const DEFAULT_MAX_CONNECTIONS = 2000;
 const DEFAULT_MAX_PENDING = 10;
-/** Shared by all stations' wire logs, so that a thousand of them do not cost a gigabyte. */
-const WIRE_LOG_TOTAL_CHARS = 64 * 1024 * 1024;
-const WIRE_LOG_MAX_CHARS = 1024 * 1024;
-const WIRE_LOG_MIN_CHARS = 32 * 1024;
+/** Shared by all stations' frame logs, so that a thousand of them do not cost a gigabyte. */
+const FRAME_LOGS_BYTES = 64 * 1024 * 1024;
+const FRAME_LOG_MAX_BYTES = 1024 * 1024;
+const FRAME_LOG_MIN_BYTES = 32 * 1024;
 const GOING_AWAY = 1001;
 const NORMAL = 1000;
 const PROTOCOL_ERROR = 1002;
@@ -121,7 +121,7 @@ class Server implements Switchboard {
     const { identity } = policy;
     const present = this.#stations.get(identity);
     if (present?.policy !== undefined) throw new Error(`station ${identity} is registered already`);
-    const station = present ?? new Station(identity, policy, handler, this.#wireLogChars());
+    const station = present ?? new Station(identity, policy, handler, this.#frameLogBytes());
     this.#stations.set(identity, station);
     station.policy = policy;
     station.handler = handler;
@@ -138,7 +138,7 @@ class Server implements Switchboard {
   }
 
   wireLog(identity: string): readonly WireFrame[] {
-    return this.#stations.get(identity)?.wireLog.read() ?? [];
+    return this.#stations.get(identity)?.frames.read() ?? [];
   }
 
   counters(identity: string): StationCounters | undefined {
@@ -213,7 +213,7 @@ class Server implements Switchboard {
     const { clock } = this.#options;
     const { identity, policy, remoteAddress } = admitted;
     const station =
-      this.#stations.get(identity) ?? new Station(identity, undefined, this.#pending, this.#wireLogChars());
+      this.#stations.get(identity) ?? new Station(identity, undefined, this.#pending, this.#frameLogBytes());
     this.#stations.set(identity, station);
     const log = this.#log.child({ station: identity });
     const old = station.connection;
@@ -230,7 +230,7 @@ class Server implements Switchboard {
       pingIntervalMs: this.#options.pingIntervalS * 1000,
       clock,
       log,
-      wireLog: station.wireLog,
+      frames: station.frames,
       replay: station.replay,
       counters: station.counters,
       handler: station.handler,
@@ -321,9 +321,9 @@ class Server implements Switchboard {
     for (const station of this.#stations.values()) if (station.policy !== undefined) yield station.policy;
   }
 
-  #wireLogChars(): number {
-    const fair = Math.floor(WIRE_LOG_TOTAL_CHARS / (this.#stations.size + 1));
-    return Math.max(WIRE_LOG_MIN_CHARS, Math.min(WIRE_LOG_MAX_CHARS, fair));
+  #frameLogBytes(): number {
+    const fair = Math.floor(FRAME_LOGS_BYTES / (this.#stations.size + 1));
+    return Math.max(FRAME_LOG_MIN_BYTES, Math.min(FRAME_LOG_MAX_BYTES, fair));
   }
 }
 

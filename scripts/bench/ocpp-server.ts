@@ -85,3 +85,4 @@ function object(value: unknown): JsonObject {
 
 const port = process.argv[2] === "bare" ? await bare() : await bridge();
 process.stdout.write(`${port}\n`);
+process.on("SIGINT", () => process.exit(0));

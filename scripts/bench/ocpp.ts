@@ -18,6 +18,8 @@ interface Result {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
+  /** Server's processor time per message, µs: the figure a busy machine spoils least. */
+  readonly cpuUs: number | undefined;
   readonly rssMb: number | undefined;
 }
 
@@ -58,7 +60,7 @@ async function compare(): Promise<void> {
     }
   console.log("\nTransactionEvent Updated, 6 sampled values, one call in flight per connection; median of the rounds");
   console.log(
-    `${"server".padEnd(26)}${"messages/s".padStart(12)}${"p50 ms".padStart(9)}${"p99 ms".padStart(9)}${"MB".padStart(7)}`,
+    `${"server".padEnd(26)}${"messages/s".padStart(12)}${"p50 ms".padStart(9)}${"p99 ms".padStart(9)}${"MB".padStart(7)}${"CPU µs/msg".padStart(12)}`,
   );
   const rates = new Map<string, number>();
   for (const [name, rounds] of results) {
@@ -66,7 +68,7 @@ async function compare(): Promise<void> {
     if (middle === undefined) continue;
     rates.set(name, middle.rate);
     console.log(
-      `${name.padEnd(26)}${middle.rate.toFixed(0).padStart(12)}${middle.p50.toFixed(2).padStart(9)}${middle.p99.toFixed(2).padStart(9)}${(middle.rssMb?.toFixed(0) ?? "?").padStart(7)}`,
+      `${name.padEnd(26)}${middle.rate.toFixed(0).padStart(12)}${middle.p50.toFixed(2).padStart(9)}${middle.p99.toFixed(2).padStart(9)}${(middle.rssMb?.toFixed(0) ?? "?").padStart(7)}${(middle.cpuUs?.toFixed(1) ?? "?").padStart(12)}`,
     );
   }
   const [floor, ours, theirs] = [...rates.values()];
@@ -79,11 +81,15 @@ async function measure(port: number, server: ChildProcess, connections: number, 
   const stations = await connectAll(port, connections);
   await pump(stations, 1000); // both sides compile their hot paths first
   const startedAt = performance.now();
+  const cpuBeforeS = cpuSecondsOf(server);
   const times = await pump(stations, seconds * 1000);
   const tookS = (performance.now() - startedAt) / 1000;
   const rssMb = rssOf(server);
+  const cpuAfterS = cpuSecondsOf(server);
+  const cpuUs =
+    cpuBeforeS === undefined || cpuAfterS === undefined ? undefined : ((cpuAfterS - cpuBeforeS) / times.length) * 1e6;
   for (const station of stations) station.close();
-  return { rate: times.length / tookS, ...quantiles(times), rssMb };
+  return { rate: times.length / tookS, ...quantiles(times), rssMb, cpuUs };
 }
 
 async function pump(stations: readonly LoadStation[], ms: number): Promise<number[]> {
@@ -146,10 +152,10 @@ async function withServer<T>(
   const [program = "", ...rest] = canPin ? ["taskset", "-c", "0", ...command] : command;
   const server = spawn(program, rest, { stdio: ["pipe", "pipe", "inherit"] });
   try {
-    const [line = ""] = await createInterface(server.stdout)
-      [Symbol.asyncIterator]()
-      .next()
-      .then((next) => [String(next.value)]);
+    const line = await new Promise<string>((resolve, reject) => {
+      createInterface(server.stdout).once("line", resolve);
+      server.once("exit", (code) => reject(new Error(`server ended with ${code ?? "a signal"}`)));
+    });
     return await use(Number(line), server);
   } finally {
     server.stdin.end();
@@ -161,6 +167,16 @@ function quantiles(times: readonly number[]): { p50: number; p99: number } {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? NaN;
   return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** Linux counts in hundredths of a second. */
+function cpuSecondsOf(server: ChildProcess): number | undefined {
+  const file = `/proc/${server.pid ?? 0}/stat`;
+  if (!existsSync(file)) return undefined;
+  const fields = readFileSync(file, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function rssOf(server: ChildProcess): number | undefined {
