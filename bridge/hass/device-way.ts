@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { HassLink, HassMemory } from "./doors.ts";
 import { HassError, isRecord, toHassError } from "./errors.ts";
-import { APP_ID, appDeviceId, prefixOf } from "./identity.ts";
+import { APP_ID, appDeviceId, deviceIdentifier, prefixOf } from "./identity.ts";
 import type { Registry, RegistryEntry } from "./registry.ts";
 import { refusalOf, type HassRest } from "./rest.ts";
 import { parseMemory, registrationOf, resultOf, updateOf, type DeviceMemory } from "./device-forms.ts";
@@ -47,7 +47,7 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
     return record;
   };
   const write = (id: string): void => memory.set(`device:${id}`, structuredClone(read(id)));
-  const identifier = (id: string): string => `mobile_app:${appDeviceId(instance, id)}`;
+  const identifier = (id: string): string => deviceIdentifier(instance, id);
   const entryOf = (id: string, key: string): RegistryEntry | undefined => {
     const { webhookId } = read(id);
     return webhookId === undefined ? undefined : registry.find("mobile_app", `${webhookId}_${key}`);

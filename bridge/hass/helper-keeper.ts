@@ -6,7 +6,7 @@ import { HassError, isRecord, toHassError } from "./errors.ts";
 import { helperForm } from "./helper-forms.ts";
 import { saveOwner, type Helper, type Owner } from "./helper-memory.ts";
 import { prefixOf } from "./identity.ts";
-import { LABEL, ensureLabel } from "./label.ts";
+import { ensureLabels, labelledOurs } from "./label.ts";
 import type { Registry, RegistryEntry } from "./registry.ts";
 
 const APPEAR_MS = 10_000;
@@ -22,11 +22,19 @@ export interface HelperKeeperOptions {
   readonly registry: Registry;
   readonly memory: HassMemory;
   readonly log: Log;
+  readonly instance: string | undefined;
   /** A helper has its new shape: its value may have to be written. */
   readonly reshaped: (helper: Helper) => void;
 }
 
-export function createHelperKeeper({ link, registry, memory, log, reshaped }: HelperKeeperOptions): HelperKeeper {
+export function createHelperKeeper({
+  link,
+  registry,
+  memory,
+  log,
+  instance,
+  reshaped,
+}: HelperKeeperOptions): HelperKeeper {
   const entryOf = (helper: Helper): RegistryEntry | undefined =>
     helper.memory.id === undefined ? undefined : registry.find(helper.spec.domain, helper.memory.id);
 
@@ -61,7 +69,7 @@ export function createHelperKeeper({ link, registry, memory, log, reshaped }: He
     const wanted = `${spec.domain}.${prefixOf(memory, owner.id, owner.name)}_${suffixOf(spec)}`;
     // One of ours that the memory does not know: made just before a crash, or the memory was lost.
     const there = registry.at(wanted);
-    const adopt = there !== undefined && (record.making === wanted || there.labels.includes(LABEL));
+    const adopt = there !== undefined && (record.making === wanted || labelledOurs(there.labels, instance));
     if (adopt) record.id = there.uniqueId;
     else {
       record.making = wanted;
@@ -76,9 +84,9 @@ export function createHelperKeeper({ link, registry, memory, log, reshaped }: He
     saveOwner(memory, owner);
     const found = await registry.appear(spec.domain, record.id, APPEAR_MS);
     if (found === undefined) throw new HassError("timeout", `${wanted} did not appear in Home Assistant`);
-    const label = await ensureLabel(link);
+    const labels = await ensureLabels(link, instance);
     const changes = {
-      labels: [...new Set([...found.labels, label])],
+      labels: [...new Set([...found.labels, ...labels])],
       ...(area === undefined || found.areaId !== undefined ? {} : { area_id: area }),
     };
     if (area !== undefined && found.areaId === undefined) record.area = area;

@@ -11,8 +11,8 @@ import { toHassError } from "./errors.ts";
 import { helperValue, helperWrite } from "./helper-forms.ts";
 import { createHelperKeeper } from "./helper-keeper.ts";
 import { readOwner, saveOwner, type Helper, type Owner } from "./helper-memory.ts";
-import { appDeviceId } from "./identity.ts";
-import { LABEL } from "./label.ts";
+import { deviceIdentifier } from "./identity.ts";
+import { labelledOurs } from "./label.ts";
 import type { Registry, RegistryEntry } from "./registry.ts";
 
 export interface HelpersOptions {
@@ -46,7 +46,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
   let telling: Unsubscribe | undefined;
   let closed = false;
 
-  const keeper = createHelperKeeper({ link, registry, memory, log, reshaped: (helper) => sync(helper) });
+  const keeper = createHelperKeeper({ link, registry, memory, log, instance, reshaped: (helper) => sync(helper) });
   const entryOf = (helper: Helper): RegistryEntry | undefined => keeper.entryOf(helper);
   const save = (owner: Owner): void => saveOwner(memory, owner);
 
@@ -211,7 +211,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
       }
     }
     owner.house = registry.house ?? owner.house;
-    const area = registry.device(`mobile_app:${appDeviceId(instance, owner.id)}`)?.areaId;
+    const area = registry.device(deviceIdentifier(instance, owner.id))?.areaId;
     try {
       await Promise.all([...owner.helpers.values()].map((helper) => keeper.keep(owner, helper, area)));
     } finally {
@@ -232,7 +232,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
     registry.onReady(wakeAll),
     registry.onChange(() => {
       for (const owner of owners.values()) {
-        const area = registry.device(`mobile_app:${appDeviceId(instance, owner.id)}`)?.areaId;
+        const area = registry.device(deviceIdentifier(instance, owner.id))?.areaId;
         const moved = [...owner.helpers.values()].some((helper) => {
           if (helper.memory.id === undefined) return false;
           const entry = entryOf(helper);
@@ -337,7 +337,9 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
         if (helper.memory.id !== undefined && entryOf(helper) !== undefined)
           gone.push([helper.spec.domain, helper.memory.id]);
       for (const record of remembered) {
-        const entry = [...registry.entries()].find((one) => one.uniqueId === record.id && one.labels.includes(LABEL));
+        const entry = [...registry.entries()].find(
+          (one) => one.uniqueId === record.id && labelledOurs(one.labels, instance),
+        );
         if (entry !== undefined) gone.push([entry.platform, entry.uniqueId]);
       }
       for (const [domain, uniqueId] of gone) await link.send({ type: `${domain}/delete`, [`${domain}_id`]: uniqueId });

@@ -17,9 +17,27 @@ export function prefixOf(memory: HassMemory, id: string, name: string): string {
 
 export const APP_ID = "evse_bridge";
 
-/** `device_id` of the mobile_app registration, and with it the identifier in the device registry. Fixed, so that a lost memory finds the old device again. */
+/**
+ * `device_id` of the mobile_app registration, and with it the identifier in the device registry: `evse_bridge:garage`, of a second
+ * bridge `evse_bridge@barn:garage`. Fixed, so that a lost memory finds the old device again, and unambiguous, as ids are slugs.
+ */
 export function appDeviceId(instance: string | undefined, id: string): string {
-  return instance === undefined ? `${APP_ID}_${id}` : `${APP_ID}_${instance}_${id}`;
+  return `${appPrefix(instance)}${id}`;
+}
+
+function appPrefix(instance: string | undefined): string {
+  return instance === undefined ? `${APP_ID}:` : `${APP_ID}@${instance}:`;
+}
+
+/** The identifier in the device registry. */
+export function deviceIdentifier(instance: string | undefined, id: string): string {
+  return `mobile_app:${appDeviceId(instance, id)}`;
+}
+
+/** The charger (or `site`) behind an identifier of the device registry; undefined: none of this bridge's. */
+export function idBehind(identifier: string, instance: string | undefined): string | undefined {
+  const prefix = `mobile_app:${appPrefix(instance)}`;
+  return identifier.startsWith(prefix) ? identifier.slice(prefix.length) : undefined;
 }
 
 /** `sensor.evse_bridge`, or with the instance's name behind it. */

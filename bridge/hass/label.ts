@@ -1,17 +1,37 @@
 /** The label that groups everything of ours in Home Assistant's lists. */
 import type { HassLink } from "./doors.ts";
 import { HassError, isRecord, toHassError } from "./errors.ts";
+import { withInstance } from "./identity.ts";
 
 export const LABEL = "evse_bridge";
 
-/** Its id, made when it is not there. Idempotent. @throws HassError */
-export async function ensureLabel(link: HassLink): Promise<string> {
-  const known = await find(link);
+/** Names of the labels a helper of this bridge carries: a second bridge's have one of their own besides. */
+export function labelNames(instance: string | undefined): readonly string[] {
+  return instance === undefined ? [LABEL] : [LABEL, withInstance(LABEL, instance)];
+}
+
+/** Whether a registry entry's labels say that this bridge made it. */
+export function labelledOurs(labels: readonly string[], instance: string | undefined): boolean {
+  if (!labels.includes(LABEL)) return false;
+  return instance === undefined
+    ? !labels.some((label) => label.startsWith(`${LABEL}_`))
+    : labels.includes(withInstance(LABEL, instance));
+}
+
+/** Ids of this bridge's labels, made when they are not there. Idempotent. @throws HassError */
+export async function ensureLabels(link: HassLink, instance: string | undefined): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const name of labelNames(instance)) ids.push(await ensureLabel(link, name));
+  return ids;
+}
+
+async function ensureLabel(link: HassLink, name: string): Promise<string> {
+  const known = await find(link, name);
   if (known !== undefined) return known;
   try {
     const made = await link.send<unknown>({
       type: "config/label_registry/create",
-      name: LABEL,
+      name,
       icon: "mdi:ev-station",
       description: "Controls of EVSE Bridge",
     });
@@ -20,13 +40,13 @@ export async function ensureLabel(link: HassLink): Promise<string> {
     // Several helpers are made at once: another may have been faster.
     if (toHassError(error, "make the label").code !== "rejected") throw error;
   }
-  const now = await find(link);
-  if (now === undefined) throw new HassError("protocol", `The label ${LABEL} could not be made`);
+  const now = await find(link, name);
+  if (now === undefined) throw new HassError("protocol", `The label ${name} could not be made`);
   return now;
 }
 
-async function find(link: HassLink): Promise<string | undefined> {
+async function find(link: HassLink, name: string): Promise<string | undefined> {
   const all = await link.send<unknown>({ type: "config/label_registry/list" });
-  const found = Array.isArray(all) ? all.filter(isRecord).find((one) => one["name"] === LABEL) : undefined;
+  const found = Array.isArray(all) ? all.filter(isRecord).find((one) => one["name"] === name) : undefined;
   return typeof found?.["label_id"] === "string" ? found["label_id"] : undefined;
 }

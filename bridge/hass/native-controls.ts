@@ -8,7 +8,7 @@ import type { Clock, Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { HassMemory, HelperOwner } from "./doors.ts";
 import { HassError, isRecord, toHassError } from "./errors.ts";
-import { appDeviceId, prefixOf } from "./identity.ts";
+import { deviceIdentifier, prefixOf } from "./identity.ts";
 import { NATIVE_CONTROLS, nativeForm, type NativeControl } from "./native-forms.ts";
 import type { Registry } from "./registry.ts";
 import { refusalOf, type HassRest } from "./rest.ts";
@@ -103,7 +103,7 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
 
   async function work(): Promise<void> {
     for (const owner of owners.values()) {
-      const device = registry.device(`mobile_app:${appDeviceId(instance, owner.id)}`);
+      const device = registry.device(deviceIdentifier(instance, owner.id));
       if (device === undefined) continue; // not published as a device (yet)
       for (const control of NATIVE_CONTROLS) {
         if (owner.retired) break;

@@ -40,6 +40,7 @@ export interface Registry {
   /** By `mobile_app:<device id>`. */
   device(identifier: string): RegistryDevice | undefined;
   deviceById(id: string): RegistryDevice | undefined;
+  devices(): Iterable<RegistryDevice>;
   /** Called after the first reading and after each change of an entry or device of ours. */
   onChange(listener: () => void): Unsubscribe;
   /** Called when the registry has been read after each connect. */
@@ -223,6 +224,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
       return undefined;
     },
     deviceById: (id) => devices.get(id),
+    devices: () => devices.values(),
     onChange(listener) {
       changed.add(listener);
       return () => changed.delete(listener);
