@@ -1,0 +1,48 @@
+/**
+ * Sequential: one after the other, no reservations. Strict takes all it can; Optimized steps back a little when that
+ * alone lets a later load start.
+ */
+import { floorTenth } from "../../../shared/units.ts";
+import { DUST_A, available, mostLeaving, type Pool } from "../constraints.ts";
+import { give, room, sourceLimit, type Claim, type Work } from "./work.ts";
+
+/** How many later loads Optimized looks at before it gives up stepping back. */
+const LOOK_AHEAD = 8;
+
+export function distributeSequential(work: Work, optimized: boolean): void {
+  for (const [position, claim] of work.claims.entries()) {
+    const ceiling = Math.min(claim.load.maxA, sourceLimit(work, claim.load, 0));
+    let wanted = Math.min(ceiling, room(claim));
+    if (wanted < claim.load.minA - DUST_A) continue;
+    if (optimized) wanted = stepBack(work, position, claim, wanted);
+    // A plug's rating is no multiple of 0.1 A: at its maximum nothing is rounded away.
+    const given = wanted >= claim.load.maxA ? claim.load.maxA : Math.max(claim.load.minA, floorTenth(wanted));
+    if (given > 0) give(work, claim, given);
+  }
+}
+
+/** The first later load that could start at all decides: `wanted` shrinks by what it lacks, if it then really starts. */
+function stepBack(work: Work, position: number, claim: Claim, wanted: number): number {
+  const last = Math.min(work.claims.length, position + 1 + LOOK_AHEAD);
+  for (let next = position + 1; next < last; next++) {
+    const other = work.claims[next];
+    if (other === undefined) return wanted;
+    const need = other.load.minA;
+    if (sourceLimit(work, other.load, 0) < need - DUST_A || room(other) < need - DUST_A) continue;
+    let most = Infinity;
+    for (const pool of other.limits)
+      if (claim.limits.includes(pool)) most = Math.min(most, mostLeaving(pool, claim.mask, other.mask, need));
+    const source = sourcePool(work, other);
+    if (source !== undefined) most = Math.min(most, mostLeaving(source, claim.mask, other.mask, need));
+    if (most >= wanted - DUST_A) return wanted;
+    if (most >= claim.load.minA - DUST_A) return Math.max(claim.load.minA, most);
+  }
+  return wanted;
+}
+
+/** The source that must keep the other load's minimum; none where its minimum is guaranteed (Eco, Excess with any left). */
+function sourcePool(work: Work, claim: Claim): Pool | undefined {
+  if (claim.load.mode === "solar" || (claim.load.mode === "excess" && work.batteryFull)) return work.solar;
+  if (claim.load.mode === "excess" && available(work.excess, claim.mask) >= claim.load.minA) return work.excess;
+  return undefined;
+}
