@@ -1,0 +1,259 @@
+/** What the card and the tile features share: hass, discovery, wishes, silence, words. Draws nothing itself. */
+import { fireEvent, forwardHaptic } from "custom-card-helpers";
+import { LitElement, type PropertyValues } from "lit";
+import { ChargerView } from "./charger.ts";
+import type { CardConfig } from "./config.ts";
+import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
+import { Formatter } from "./format.ts";
+import { type Hass, text } from "./hass.ts";
+import { HassController } from "./hass-controller.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { languageFor, type Translate, translator } from "./i18n/languages.ts";
+import { commandId, PRESSED, type Refusal, type Value, Wishes } from "./optimistic.ts";
+import { Timers } from "./timers.ts";
+
+/** The last hass any instance saw: the editor's form gets none. */
+let lastHass: Hass | undefined;
+export function lastSeenHass(): Hass | undefined {
+  return lastHass;
+}
+
+/** All that a part needs to draw one charger. */
+export interface Scene {
+  readonly t: Translate;
+  readonly fmt: Formatter;
+  readonly now: number;
+  readonly lang: string;
+  readonly view: ChargerView;
+  readonly found: Found;
+  readonly wishes: Wishes;
+  /** Controls are drawn as values. */
+  readonly readOnly: boolean;
+  /** Buttons cannot reach the wallbox now; helpers keep a wish. */
+  readonly deaf: boolean;
+  readonly heardMs: number | undefined;
+  readonly act: EvseElement;
+}
+
+export abstract class EvseElement extends LitElement {
+  config: CardConfig = { type: "custom:evse-card" };
+  readonly timers = new Timers();
+  readonly discovery = new Discovery();
+  readonly wishes = new Wishes(
+    this.timers,
+    () => this.requestUpdate(),
+    (refusal) => this.refused(refusal),
+  );
+  readonly #heartbeat = new Heartbeat(this.timers, () => this.requestUpdate());
+  readonly #controller = new HassController(
+    (before, now) => this.#hassChanged(before, now),
+    () => this.requestUpdate(),
+  );
+  #fmt: Formatter | undefined;
+  #t: Translate = translator("en");
+  #refs: readonly ChargerRef[] = [];
+  /** Drawings so far; the tests and benchmarks count them. */
+  renders = 0;
+
+  set hass(hass: Hass) {
+    lastHass = hass;
+    this.#controller.set(hass);
+  }
+
+  get hass(): Hass | undefined {
+    return this.#controller.hass;
+  }
+
+  /** Frozen in tests. */
+  now(): number {
+    return Date.now();
+  }
+
+  get t(): Translate {
+    return this.#t;
+  }
+
+  get fmt(): Formatter {
+    return (this.#fmt ??= new Formatter(this.hass ?? NO_HASS));
+  }
+
+  get language(): string {
+    const hass = this.hass;
+    return hass?.locale?.language ?? hass?.language ?? "en";
+  }
+
+  get rtl(): boolean {
+    return this.hass?.translationMetadata?.translations[this.language]?.isRTL === true;
+  }
+
+  find(hass: Hass): Found {
+    return this.discovery.find(hass, this.config);
+  }
+
+  scene(hass: Hass, found: Found, ref: ChargerRef): Scene {
+    const now = this.now();
+    const link = hass.connected === false ? "disconnected" : this.#heartbeat.silent(now) ? "silent" : undefined;
+    const { read_only, allowed_users } = this.config;
+    const view = new ChargerView(hass, ref, this.config, link);
+    return {
+      t: this.t,
+      fmt: this.fmt,
+      now,
+      lang: languageFor(this.language),
+      view,
+      found,
+      wishes: this.wishes,
+      readOnly: read_only === true || (allowed_users !== undefined && !allowed_users.includes(hass.user?.id ?? "")),
+      deaf: view.silence !== undefined,
+      heardMs: this.#heartbeat.heardMs,
+      act: this,
+    };
+  }
+
+  /** Names every entity the drawing depends on. */
+  watch(found: Found, refs: readonly ChargerRef[]): void {
+    this.#refs = refs;
+    const ids: string[] = [found.root ?? "sensor.evse_bridge"];
+    for (const ref of refs) {
+      if (ref.status !== undefined) ids.push(ref.status);
+      for (const id of Object.values(ref.map)) if (typeof id === "string") ids.push(id);
+      const hass = this.hass;
+      const prefix = /^sensor\.(.+)_status$/.exec(ref.status ?? "")?.[1];
+      if (hass !== undefined && prefix !== undefined && Object.keys(ref.map).length === 0) {
+        const view = new ChargerView(hass, ref, this.config, undefined);
+        for (const role of ROLES_WITHOUT_MAP) {
+          const id = view.id(role);
+          if (id !== undefined) ids.push(id);
+        }
+      }
+    }
+    for (const id of Object.values(found.site)) if (typeof id === "string") ids.push(id);
+    for (const id of Object.values(this.config.entities ?? {})) ids.push(id);
+    if (this.config.price_entity !== undefined) ids.push(this.config.price_entity);
+    if (this.config.entity !== undefined) ids.push(this.config.entity);
+    this.#controller.watch(ids);
+  }
+
+  /** Sets a helper: shown at once, sent once, taken back when refused. */
+  setValue(view: ChargerView, role: string, target: Value): void {
+    const id = view.id(role);
+    if (id === undefined) return;
+    this.setEntity(id, target, view);
+  }
+
+  setEntity(id: string, target: Value, view: ChargerView | undefined): void {
+    const hass = this.hass;
+    if (hass === undefined) return;
+    const domain = id.split(".")[0] ?? "";
+    const [service, data] =
+      typeof target === "boolean"
+        ? [target ? "turn_on" : "turn_off", {}]
+        : domain === "input_select" || domain === "select"
+          ? ["select_option", { option: target }]
+          : ["set_value", { value: target }];
+    this.#wish(hass, id, target, view, () => hass.callService(domain, service, data, { entity_id: id }, false));
+  }
+
+  /** Presses a button helper; a second press before the answer is ignored. */
+  press(view: ChargerView, role: string): void {
+    const hass = this.hass;
+    const id = view.id(role);
+    if (hass === undefined || id === undefined || this.wishes.has(id)) return;
+    const domain = id.split(".")[0] ?? "";
+    const service = domain === "switch" || domain === "input_boolean" ? "turn_on" : "press";
+    this.#wish(hass, id, PRESSED, view, () => hass.callService(domain, service, {}, { entity_id: id }, false));
+    forwardHaptic("light");
+  }
+
+  moreInfo(entityId: string): void {
+    fireEvent(this, "hass-more-info", { entityId });
+  }
+
+  notify(message: string, action?: { readonly text: string; readonly action: () => void }): void {
+    send(this, "hass-notification", { message, ...(action === undefined ? {} : { action, duration: 10_000 }) });
+  }
+
+  refused(refusal: Refusal): void {
+    forwardHaptic("failure");
+    const t = this.t;
+    const what = t(refusal.kind === "timeout" ? "r_timeout" : "r_refused");
+    this.notify(refusal.detail === undefined ? what : `${what}: ${refusal.detail}`);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.timers.clearAll();
+    this.wishes.drop();
+    this.#controller.stop();
+  }
+
+  override updated(_changed: PropertyValues): void {
+    this.renders += 1;
+    if (!this.isConnected) return;
+    this.#heartbeat.arm(this.now());
+  }
+
+  #wish(hass: Hass, entity: string, target: Value, view: ChargerView | undefined, run: () => Promise<unknown>): void {
+    const command = view?.entity("command");
+    this.wishes.make(
+      {
+        entity,
+        target,
+        from: hass.states[entity]?.state ?? "",
+        atMs: this.now(),
+        command: command?.entity_id,
+        commandBefore: commandId(command),
+        timeoutMs: view?.timeoutMs ?? 15_000,
+      },
+      run,
+    );
+  }
+
+  #hassChanged(before: Hass | undefined, now: Hass): void {
+    if (before?.connection !== now.connection || (before?.connected === false && now.connected !== false)) {
+      this.discovery.forget();
+    }
+    if (
+      before?.locale !== now.locale ||
+      before?.language !== now.language ||
+      before?.config?.time_zone !== now.config?.time_zone
+    ) {
+      this.#fmt = undefined;
+      this.#t = translator(now.locale?.language ?? now.language);
+    }
+    const root = this.find(now).root;
+    this.#heartbeat.look(root === undefined ? undefined : now.states[root], this.now());
+    this.wishes.settle(now.states);
+  }
+
+  protected get refs(): readonly ChargerRef[] {
+    return this.#refs;
+  }
+}
+
+const ROLES_WITHOUT_MAP = ["reason", "command", "power", "energy_session", "mode", "limit", "online", "enabled"];
+const NO_HASS: Hass = {
+  states: {},
+  callService: () => Promise.reject(new Error("no connection")),
+  callWS: () => Promise.reject(new Error("no connection")),
+};
+
+/** An event for Home Assistant's root, as it listens for them. */
+export function send(node: EventTarget, type: string, detail: unknown): void {
+  node.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+}
+
+/** The unit of money: the user's word, the sensor's unit, Home Assistant's. */
+export function currencyOf(view: ChargerView, role: string): string | undefined {
+  return (
+    view.config.currency ??
+    text(view.entity(role)?.attributes["unit_of_measurement"]) ??
+    view.hass.config?.currency ??
+    undefined
+  );
+}

@@ -1,0 +1,124 @@
+/** Numbers, times and money as the user has set them in Home Assistant. */
+import type { Hass } from "./hass.ts";
+
+export interface Quantity {
+  readonly n: string;
+  readonly u: string;
+}
+
+const NUMBER_LOCALE: Readonly<Record<string, string | undefined>> = {
+  comma_decimal: "en-US",
+  decimal_comma: "de",
+  space_comma: "fr",
+  quote_decimal: "de-CH",
+  none: "en-US",
+};
+/** Shown for a value nobody knows. */
+export const DASH = "–";
+const NBSP = "\u00a0";
+
+export class Formatter {
+  readonly #numbers = new Map<string, Intl.NumberFormat>();
+  /** Last unit of each place, so that a power around 1 kW does not flicker. */
+  readonly #kilo = new Map<string, boolean>();
+  readonly #locale: string | undefined;
+  readonly #grouping: boolean;
+  readonly #clock: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+
+  constructor(hass: Hass) {
+    const locale = hass.locale;
+    const language = locale?.language ?? hass.language ?? "en";
+    const format = locale?.number_format ?? "language";
+    this.#locale = format === "system" ? undefined : (NUMBER_LOCALE[format] ?? language);
+    this.#grouping = format !== "none";
+    const zone = locale?.time_zone === "server" ? hass.config?.time_zone : undefined;
+    const at = locale?.time_format === "system" ? undefined : language;
+    const options: Intl.DateTimeFormatOptions = {
+      hour: "numeric",
+      minute: "2-digit",
+      ...(zone === undefined ? {} : { timeZone: zone }),
+      ...(locale?.time_format === "12" ? { hour12: true } : {}),
+      ...(locale?.time_format === "24" ? { hourCycle: "h23" as const, hour: "2-digit" as const } : {}),
+    };
+    this.#clock = new Intl.DateTimeFormat(at, options);
+    this.#day = new Intl.DateTimeFormat(at, { ...options, weekday: "short" });
+  }
+
+  number(value: number, digits = 0, most = digits): string {
+    const key = `${String(digits)}/${String(most)}`;
+    let format = this.#numbers.get(key);
+    if (format === undefined) {
+      format = new Intl.NumberFormat(this.#locale, {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: most,
+        useGrouping: this.#grouping,
+      });
+      this.#numbers.set(key, format);
+    }
+    return format.format(value === 0 ? 0 : value);
+  }
+
+  /** W below 1 kW, kW above, with a hold between 950 and 1000 W per `place`. */
+  power(watts: number | undefined, place = ""): Quantity {
+    if (watts === undefined) return { n: DASH, u: "" };
+    const size = Math.abs(watts);
+    const kilo = size >= 1000 || (size >= 950 && this.#kilo.get(place) === true);
+    if (place !== "") this.#kilo.set(place, kilo);
+    return kilo ? { n: this.number(watts / 1000, 1), u: "kW" } : { n: this.number(Math.round(watts)), u: "W" };
+  }
+
+  watts(value: number | undefined, place = ""): string {
+    return join(this.power(value, place));
+  }
+
+  /** A; whole amperes without decimals. */
+  amps(value: number | undefined, digits = 0): string {
+    return value === undefined ? DASH : join({ n: this.number(value, digits, 1), u: "A" });
+  }
+
+  energy(kwh: number | undefined): Quantity {
+    return kwh === undefined ? { n: DASH, u: "" } : { n: this.number(kwh, kwh < 100 ? 1 : 0), u: "kWh" };
+  }
+
+  percent(value: number): string {
+    return join({ n: this.number(value), u: "%" });
+  }
+
+  money(value: number, currency: string | undefined, digits = 2): string {
+    if (currency === undefined) return this.number(value, digits);
+    try {
+      return new Intl.NumberFormat(this.#locale, { style: "currency", currency }).format(value);
+    } catch (error) {
+      // A unit that is no ISO code (a user's own word): shown behind the number.
+      if (error instanceof RangeError) return join({ n: this.number(value, digits), u: currency });
+      throw error;
+    }
+  }
+
+  /** Clock time; with the weekday when it is not within half a day. */
+  time(ms: number, now: number): string {
+    return (Math.abs(ms - now) > 43_200_000 ? this.#day : this.#clock).format(ms);
+  }
+
+  /** `1:42` hours. */
+  hours(ms: number): string {
+    const minutes = Math.max(0, Math.floor(ms / 60_000));
+    return `${this.number(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}`;
+  }
+
+  /** `0:45` minutes, or `1:05:09`. */
+  countdown(ms: number): string {
+    const seconds = Math.max(0, Math.ceil(ms / 1000));
+    const tail = String(seconds % 60).padStart(2, "0");
+    const minutes = Math.floor(seconds / 60);
+    return minutes < 60
+      ? `${String(minutes)}:${tail}`
+      : `${String(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}:${tail}`;
+  }
+}
+
+/** Keeps number and unit on one line. */
+export function join({ n, u }: Quantity): string {
+  return u === "" ? n : n + NBSP + u;
+}
