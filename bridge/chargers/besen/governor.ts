@@ -1,0 +1,392 @@
+/**
+ * Makes the box obey the standing order, through what it knows: start, stop, and a stored current. 0 A is a stop with the bridge's
+ * session going on. `reconcile` compares order and box after each status, since the order outlives plug-ins, buttons and reconnects.
+ */
+import type { Log } from "../../log.ts";
+import { DEFAULT_PACE, type Pace } from "../../../shared/site.ts";
+import { MIN_CURRENT_A } from "../../../shared/units.ts";
+import { ChargerError, type DriverStore, type LimitOrder } from "../charger.ts";
+import { readStatus, setCurrent, startCharge, stopCharge, waitForState, type StartOrder } from "./charge-commands.ts";
+import { Lane } from "./lane.ts";
+import { carConnected, CHARGING, COMPLETED, measuredA, READY } from "./picture.ts";
+import type { WallboxPort } from "./wallbox-port.ts";
+
+/** Each start and stop moves relay and car contactors, and a change of current interrupts charging for about 20 s. */
+const PACE: Pace = { ...DEFAULT_PACE, minIntervalS: 60, minChangeA: 2, stepA: 1, zeroAmps: "stop", applies: "now" };
+const PACE_NEXT_START: Pace = { ...PACE, applies: "next_start" };
+/** After a change of current the box may look idle or finished this long. */
+const INTERRUPTION_MS = 60_000;
+/** A change shows in the measured current by then. */
+const PROOF_MS = 30_000;
+const PROOF_A = 0.8;
+/** A start shows in the state by then. */
+const START_SHOWS_MS = 10_000;
+/** What `reconcile` tried is not tried again sooner. */
+const RETRY_MS = 30_000;
+const DEFAULT_MIN_OFF_S = 300;
+const OPERATION_MS = 30_000;
+
+export class Governor {
+  readonly #port: WallboxPort;
+  readonly #store: DriverStore;
+  readonly #log: Log;
+  readonly #minOffMs: number;
+  readonly #lane = new Lane();
+  #order: LimitOrder | undefined;
+  #wantedA: number | undefined;
+  /** In force in the running charge, as confirmed. */
+  #runningA: number | undefined;
+  #phases: 1 | 3 | undefined;
+  #restBeforeMs: number | undefined;
+  #cancelRest: () => void = () => undefined;
+  #changedAtMs: number | undefined;
+  #proof:
+    { readonly fromA: number; readonly toA: number; readonly measuredA: number; readonly atMs: number } | undefined;
+  #pace = PACE;
+  #startedAtMs: number | undefined;
+  #triedAtMs: number | undefined;
+  #reconciling = false;
+  #closed = false;
+
+  constructor(port: WallboxPort, store: DriverStore, log: Log, minOffS: number | undefined) {
+    this.#port = port;
+    this.#store = store;
+    this.#log = log;
+    this.#minOffMs = (minOffS ?? DEFAULT_MIN_OFF_S) * 1000;
+  }
+
+  get port(): WallboxPort {
+    return this.#port;
+  }
+  get pace(): Pace {
+    return this.#pace;
+  }
+  get wantedA(): number | undefined {
+    return this.#wantedA;
+  }
+  get restBeforeMs(): number | undefined {
+    return this.#restBeforeMs;
+  }
+
+  /** A per phase that the box has confirmed. */
+  get offeredA(): number | undefined {
+    const { told, visit } = this.#port;
+    if (told.status?.currentState === CHARGING) return this.#runningA ?? told.session?.maxAmps ?? told.storedA;
+    if (visit.paused) return 0;
+    return told.storedA;
+  }
+
+  /** The box's kind is known by model and version: what an earlier day has proven counts. */
+  recall(): void {
+    if (this.#store.get(this.#kindKey()) === "next_start") this.#pace = PACE_NEXT_START;
+  }
+
+  #kindKey(): string {
+    const { info, version } = this.#port.told;
+    return `applies:${info?.model ?? "?"}:${version?.softwareVersion ?? info?.hardwareVersion ?? "?"}`;
+  }
+
+  /** @throws ChargerError */
+  async limit(order: LimitOrder, signal: AbortSignal): Promise<void> {
+    if (this.#closed) throw new ChargerError("offline", "The bridge has let go of this box");
+    const limitA = this.#admissible(order.limitA);
+    this.#order = { limitA, hold: order.hold };
+    this.#wantedA = limitA;
+    this.#port.changed();
+    if (this.#port.told.status === undefined) throw new ChargerError("offline", "The box is not connected");
+    await this.#lane.replace(() => this.#obey(this.#bounded(signal)), signal);
+  }
+
+  /** Whole amperes the box knows, rounded down; 0 below the smallest. */
+  #admissible(limitA: number): number {
+    const whole = Math.floor(Math.min(limitA, this.#port.ceilingA) + 1e-6);
+    return Number.isFinite(whole) && whole >= MIN_CURRENT_A ? whole : 0;
+  }
+
+  #bounded(signal: AbortSignal): AbortSignal {
+    return this.#port.clock.deadline(OPERATION_MS, signal);
+  }
+
+  /** After each status: acts where order and box differ, at a pace that hammers nothing. Never throws. */
+  async reconcile(): Promise<void> {
+    const { clock } = this.#port;
+    this.#judge();
+    if (this.#reconciling || this.#closed || !this.#differs()) return;
+    if (this.#triedAtMs !== undefined && clock.monotonicMs() - this.#triedAtMs < RETRY_MS) return;
+    this.#reconciling = true;
+    this.#triedAtMs = clock.monotonicMs();
+    try {
+      await this.#lane.run(() => this.#obey(clock.deadline(OPERATION_MS)), clock.deadline(2 * OPERATION_MS));
+    } catch (error) {
+      if (!this.#closed) this.#log.debug({ err: error }, "besen box does not follow the order yet");
+    } finally {
+      this.#reconciling = false;
+    }
+  }
+
+  #differs(): boolean {
+    const { told, visit } = this.#port;
+    const state = told.status?.currentState;
+    const order = this.#order;
+    if (order === undefined || state === undefined) return false;
+    if (order.limitA === 0) return state === CHARGING;
+    if (state === CHARGING) return !this.#pausedByChange() && told.storedA !== order.limitA;
+    return this.#mayStart(state) || (told.storedA !== undefined && told.storedA !== order.limitA && !visit.paused);
+  }
+
+  /** Between our change of current and its effect the box may look idle. */
+  #pausedByChange(): boolean {
+    return this.#changedAtMs !== undefined && this.#port.clock.monotonicMs() - this.#changedAtMs < INTERRUPTION_MS;
+  }
+
+  /** The box may look idle or finished just now because of what we did, not because the charge is over. */
+  get unsettled(): boolean {
+    const started = this.#startedAtMs;
+    return (
+      this.#pausedByChange() || (started !== undefined && this.#port.clock.monotonicMs() - started < START_SHOWS_MS)
+    );
+  }
+
+  #mayStart(state: number): boolean {
+    const { visit, clock, told } = this.#port;
+    if (visit.over || told.status === undefined || carConnected(told.status) !== true) return false;
+    if (this.#restBeforeMs !== undefined && clock.nowMs() < this.#restBeforeMs) return false;
+    if (state === READY) return !this.#pausedByChange();
+    return COMPLETED.includes(state) && visit.paused;
+  }
+
+  /** One step from what is to what is ordered. @throws ChargerError */
+  async #obey(signal: AbortSignal): Promise<void> {
+    const { told } = this.#port;
+    const order = this.#order;
+    const state = told.status?.currentState;
+    if (order === undefined) return;
+    if (state === undefined) throw new ChargerError("offline", "The box is not connected");
+    const { limitA } = order;
+    if (limitA === 0) {
+      this.#endRest();
+      if (state === CHARGING) await this.#pause(signal);
+      return;
+    }
+    if (state === CHARGING) await this.#change(limitA, signal);
+    else if (this.#mayStart(state)) await this.#start({ amps: limitA, phases: this.#startPhases() }, signal);
+    // Whatever starts the box next (button, card, plug-in) is to begin with the ordered current.
+    else if (told.storedA !== limitA) await this.#storeCurrent(limitA, signal);
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    await stopCharge(this.#port, signal);
+    this.#runningA = undefined;
+    this.#port.visit.pause();
+    this.#port.changed();
+  }
+
+  async #storeCurrent(limitA: number, signal: AbortSignal): Promise<void> {
+    await setCurrent(this.#port, limitA, signal);
+    this.#port.told.storedA = limitA;
+    this.#port.changed();
+  }
+
+  async #change(limitA: number, signal: AbortSignal): Promise<void> {
+    const { told, clock } = this.#port;
+    const fromA = this.offeredA;
+    if (this.#pace.applies === "next_start") {
+      await this.#changeAtNextStart(limitA, fromA, signal);
+      return;
+    }
+    if (told.storedA === limitA && fromA === limitA) return;
+    const measured = told.status === undefined ? 0 : measuredA(told.status);
+    await this.#storeCurrent(limitA, signal);
+    this.#runningA = limitA;
+    this.#changedAtMs = clock.monotonicMs();
+    if (fromA !== undefined && fromA !== limitA)
+      this.#proof = { fromA, toA: limitA, measuredA: measured, atMs: clock.monotonicMs() };
+    this.#port.changed();
+  }
+
+  /** The unit stores the current at once and uses it from the next start on: a decrease is a stop now and a start later. */
+  async #changeAtNextStart(limitA: number, runningA: number | undefined, signal: AbortSignal): Promise<void> {
+    const { told, clock } = this.#port;
+    this.#runningA = runningA;
+    if (told.storedA !== limitA) await this.#storeCurrent(limitA, signal);
+    if (runningA !== undefined && runningA <= limitA) return;
+    await this.#pause(signal);
+    this.#rest(clock.nowMs() + this.#minOffMs);
+  }
+
+  #rest(untilMs: number): void {
+    const { clock } = this.#port;
+    this.#cancelRest();
+    this.#restBeforeMs = untilMs;
+    this.#cancelRest = clock.after(Math.max(0, untilMs - clock.nowMs()), () => {
+      this.#restBeforeMs = undefined;
+      this.#triedAtMs = undefined;
+      this.#port.changed();
+      void this.reconcile();
+    });
+    this.#port.changed();
+  }
+
+  #endRest(): void {
+    this.#cancelRest();
+    this.#restBeforeMs = undefined;
+  }
+
+  /** Compares what was measured before and 30 s after the first change: which kind of unit is this? */
+  #judge(): void {
+    const { told, clock } = this.#port;
+    const proof = this.#proof;
+    if (proof === undefined || told.status === undefined) return;
+    if (told.status.currentState !== CHARGING) {
+      if (!this.#pausedByChange()) this.#proof = undefined;
+      return;
+    }
+    if (clock.monotonicMs() - proof.atMs < PROOF_MS || told.status.outputState !== 1) return;
+    this.#proof = undefined;
+    const now = measuredA(told.status);
+    const [lower, higher] = [Math.min(proof.fromA, proof.toA), Math.max(proof.fromA, proof.toA)];
+    if (higher - lower < PROOF_A || proof.toA > proof.fromA) return;
+    // Only a decrease of a car that took more than the new limit proves anything.
+    if (proof.measuredA <= proof.toA + PROOF_A || now <= proof.toA + PROOF_A) return;
+    this.#log.info({ model: told.info?.model }, "besen box applies a current at the next start only");
+    this.#store.set(this.#kindKey(), "next_start");
+    this.#pace = PACE_NEXT_START;
+    this.#runningA = proof.fromA;
+    this.#changedAtMs = undefined;
+    this.#triedAtMs = undefined;
+    // The stored current is right already; the running charge is not.
+    void this.#enforceDecrease();
+  }
+
+  async #enforceDecrease(): Promise<void> {
+    const { clock } = this.#port;
+    try {
+      await this.#lane.run(
+        async () => {
+          const limitA = this.#order?.limitA ?? 0;
+          if (limitA > 0 && this.#port.told.status?.currentState === CHARGING)
+            await this.#changeAtNextStart(limitA, this.#runningA, clock.deadline(OPERATION_MS));
+        },
+        clock.deadline(2 * OPERATION_MS),
+      );
+    } catch (error) {
+      this.#log.warn({ err: error }, "besen box could not be brought down to its new current");
+    }
+  }
+
+  #startPhases(): 1 | 3 {
+    return this.#phases ?? this.#port.phases ?? 1;
+  }
+
+  async #start(order: StartOrder, signal: AbortSignal): Promise<void> {
+    const { told, visit, clock } = this.#port;
+    this.#triedAtMs = clock.monotonicMs();
+    const chargeId = await startCharge(this.#port, order, signal);
+    this.#startedAtMs = clock.monotonicMs();
+    told.storedA = order.amps;
+    this.#endRest();
+    if (order.atMs !== undefined && order.atMs > clock.nowMs()) {
+      this.#port.changed();
+      return;
+    }
+    this.#runningA = order.amps;
+    visit.begin(clock.nowMs(), this.#port.registerWh(), chargeId);
+    this.#port.changed();
+  }
+
+  /** A person's start, with the person's own limits. @throws ChargerError */
+  async start(
+    signal: AbortSignal,
+    wishes: {
+      readonly maxA?: number | undefined;
+      readonly maxMinutes?: number | undefined;
+      readonly maxKwh?: number | undefined;
+      readonly atMs?: number | undefined;
+    } = {},
+  ): Promise<void> {
+    await this.#lane.run(async () => {
+      const { told, visit, clock } = this.#port;
+      visit.reopen();
+      const ordered = this.#order?.limitA;
+      if (ordered === 0 && wishes.atMs === undefined) {
+        // Nothing to give at the moment: the session begins paused, and the next order that gives current starts it.
+        visit.begin(clock.nowMs(), this.#port.registerWh());
+        visit.pause();
+        this.#port.changed();
+        return;
+      }
+      if (told.storedA === undefined)
+        await this.#port.request({ kind: "output_amps", action: "get" }, { signal, retries: 1 });
+      const wish = wishes.maxA ?? ordered ?? told.storedA;
+      if (wish === undefined) throw new ChargerError("protocol", "The box does not tell its current");
+      const amps = this.#admissible(Math.min(wish, ordered === undefined || ordered === 0 ? wish : ordered));
+      if (amps === 0) throw new ChargerError("rejected", "A charge needs at least 6 A");
+      if (told.status?.currentState === CHARGING) return;
+      await this.#start({ ...wishes, amps, phases: this.#startPhases() }, this.#bounded(signal));
+    }, signal);
+  }
+
+  /** Ends the session, or cancels a reservation. @throws ChargerError */
+  async stop(signal: AbortSignal): Promise<void> {
+    await this.#lane.run(async () => {
+      const { visit, clock } = this.#port;
+      await stopCharge(this.#port, this.#bounded(signal));
+      this.#runningA = undefined;
+      this.#endRest();
+      visit.end(clock.nowMs(), this.#port.registerWh(), "app");
+      this.#port.changed();
+    }, signal);
+  }
+
+  /** Phases of the next start; a running charge is stopped and started again. @throws ChargerError */
+  async usePhases(count: 1 | 3, signal: AbortSignal): Promise<void> {
+    if (this.#port.phases !== 3 && count === 3) throw new ChargerError("unsupported", "This box has one phase");
+    await this.#lane.run(async () => {
+      const { told, clock } = this.#port;
+      const before = this.#startPhases();
+      this.#phases = count;
+      if (before === count || told.status?.currentState !== CHARGING) return;
+      const amps = this.offeredA ?? told.storedA;
+      await this.#pause(signal);
+      await waitForState(this.#port, (state) => state !== CHARGING, signal);
+      if (amps !== undefined && amps >= MIN_CURRENT_A)
+        await this.#start({ amps, phases: count }, clock.deadline(OPERATION_MS, signal));
+    }, signal);
+  }
+
+  /** Before the bridge lets go: down to the fail-safe current, never up. Never throws, bounded. */
+  async leave(failSafeA: number): Promise<void> {
+    const { told, clock } = this.#port;
+    this.#cancelRest();
+    const signal = clock.deadline(12_000);
+    const order = this.#order;
+    try {
+      const runningA = told.status?.currentState === CHARGING ? this.offeredA : undefined;
+      // Never touched by us, or paused, or low enough: as it is.
+      if (order === undefined || order.limitA === 0 || runningA === undefined || runningA <= failSafeA) return;
+      await this.#lane.run(async () => {
+        if (failSafeA < MIN_CURRENT_A) await this.#pause(signal);
+        else if (this.#pace.applies === "now") await setCurrent(this.#port, failSafeA, signal);
+        else {
+          await this.#pause(signal);
+          await readStatus(this.#port, signal);
+          await this.#start({ amps: failSafeA, phases: this.#startPhases() }, signal);
+        }
+      }, signal);
+    } catch (error) {
+      this.#log.warn({ err: error }, "besen box not brought to its fail-safe current");
+    }
+  }
+
+  /** No timer and no further try. */
+  halt(): void {
+    this.#closed = true;
+    this.#endRest();
+  }
+
+  /** A state of the box that began elsewhere (button, app): what we believed of the running charge no longer counts. */
+  chargeBeganElsewhere(): void {
+    this.#runningA = undefined;
+    this.#triedAtMs = undefined;
+  }
+}
