@@ -24,9 +24,9 @@ const SECRET_FIELD = new RegExp(
 const SECRET_SETTING = /authorizationkey|basicauthpassword|password|passphrase|secret|apn|wpa|psk/i;
 const SETTING_OBJECT = /\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g;
 const SETTING_VALUE = /("(?:value|attributeValue|actualValue)"\s*:\s*)"(?:[^"\\]|\\.)*"?/gi;
-/** `user:password@host` in upload and download addresses, and queries, which carry signed access. */
-const URL_LOGIN = /([a-z][a-z0-9+.-]*:\\?\/\\?\/)[^\s"/@\\]+@/gi;
-const URL_QUERY = /([a-z][a-z0-9+.-]*:\\?\/\\?\/[^\s"?]*\?)[^\s"]+/gi;
+/** `user:password@host` in upload and download addresses, and queries, which carry signed access. Bounded, or long text takes ages. */
+const URL_LOGIN = /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/)[^\s"/@\\]{1,300}@/gi;
+const URL_QUERY = /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/[^\s"?]{0,500}\?)[^\s"]+/gi;
 
 /** The frame's text with `***` for what must not be read. Never throws; text that holds no secret comes back unchanged. */
 export function maskFrame(text: string): string {

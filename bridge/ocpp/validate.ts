@@ -13,21 +13,16 @@ export interface Checked {
 
 const CLEAN: readonly string[] = Object.freeze([]);
 
-/** An infinite number; where a schema asks for a number it is caught anyway. */
-const INFINITE = /\d[eE]\+?\d{3}|\d{300}/;
+/** Keys that reach into the language, and numbers too large for one. */
+const UNSAFE = /__proto__|"constructor"|"prototype"|\d[eE]\+?\d{3}|\d{300}/;
 
 /**
- * Traces in the raw text of values no schema catches everywhere: keys that reach into the language, lone surrogates, which can only
- * come from an escape, and infinite numbers in the parts that are free-form. Plain searches, because every message passes here.
+ * Traces in the raw text of values no schema catches: lone surrogates, which can only come from an escape, and what hides in the
+ * free-form parts (everywhere else unknown keys and infinite numbers break the schema). Plain searches: every message passes here.
  */
-function looksSuspicious(text: string): boolean {
-  return (
-    text.includes("\\u") ||
-    text.includes("__proto__") ||
-    text.includes('"constructor"') ||
-    text.includes('"prototype"') ||
-    ((text.includes('"customData"') || text.includes('"data"')) && INFINITE.test(text))
-  );
+function looksSuspicious(action: string, text: string): boolean {
+  if (text.includes("\\u")) return true;
+  return (action === "DataTransfer" || text.includes("customData")) && UNSAFE.test(text);
 }
 
 /** A station's CALL or SEND. @throws OcppError when the payload is no object, or in `strict` mode when it breaks the schema */
@@ -84,7 +79,7 @@ function check(
   const message = messageOf(version, action, direction);
   if (message === undefined) throw new OcppError("NotImplemented", `${action} is no message of OCPP ${version}`);
   if (!isPayload(payload)) throw new OcppError("TypeConstraintViolation", `the payload of ${action} must be an object`);
-  const purged = looksSuspicious(text) ? purge(payload) : CLEAN;
+  const purged = looksSuspicious(action, text) ? purge(payload) : CLEAN;
   const validate = strict ? message.strict() : message.lenient();
   if (validate(payload)) return { payload, violations: purged };
   if (strict) throw violation(action, validate.errors?.[0]);
