@@ -26,7 +26,7 @@ const SKEW_S = 5;
 const CERTIFICATE_WARN_DAYS = 14;
 
 /** Home Assistant: reachable, token taken, clocks together. Never rejects. */
-export async function checkHass(config: BridgeConfig, clock: Clock): Promise<readonly Check[]> {
+export async function checkHass(config: Pick<BridgeConfig, "hass">, clock: Clock): Promise<readonly Check[]> {
   const { hass } = config;
   if (hass === undefined)
     return [

@@ -4,20 +4,15 @@ import type { Log } from "../log.ts";
 import type { Charger } from "../chargers/charger.ts";
 import type { EntityPort } from "../chargers/entity/port.ts";
 import type { BridgeConfig, HassConfig } from "../config/resolve.ts";
-import { createHassLink } from "../hass/connection.ts";
-import type { HassLink, HassLinkStatus, HelperEvent } from "../hass/doors.ts";
-import { createHelpers } from "../hass/helpers.ts";
-import { appDeviceId } from "../hass/identity.ts";
-import { createPublisher } from "../hass/publisher.ts";
-import { createRegistry } from "../hass/registry.ts";
-import { createHassRest } from "../hass/rest.ts";
-import { createStateWatcher } from "../hass/readings.ts";
+import type { HassLinkStatus, HelperEvent } from "../hass/doors.ts";
+import { createHass } from "../hass/hass.ts";
+import { fireEvent } from "../hass/services.ts";
 import type { SessionEvent, SessionRecorder } from "../site/sessions.ts";
 import { sessionsJson } from "../store/session-text.ts";
 import type { Drawer, Stored } from "../store/drawers.ts";
 import type { SessionStore } from "../store/sessions.ts";
 import type { Command } from "../../shared/commands.ts";
-import type { EvseEntities, HelperSpec } from "../../shared/entities.ts";
+import type { HelperSpec } from "../../shared/entities.ts";
 import type { Plan } from "../../shared/plan.ts";
 import type { Reading, SiteState } from "../../shared/site.ts";
 import { chargerHelpers, chargerTruth, siteHelpers, siteTruth } from "./controls.ts";
@@ -26,6 +21,8 @@ import { createPresentation } from "./presentation.ts";
 
 export interface Interpreter {
   readonly status: HassLinkStatus | undefined;
+  /** What is missing beside the readings (services, controls on the device page), and why. */
+  readonly limits: readonly string[];
   readonly publishing: { readonly way: "device" | "states"; readonly why: string | undefined } | undefined;
   readonly entities: EntityPort;
   start(): void;
@@ -58,6 +55,9 @@ export interface InterpreterParts {
   ) => Promise<Readonly<Record<string, unknown>>>;
 }
 
+/** Left by `setup --recreate`: helpers that the user deleted come back once. */
+export const RECREATE = "recreate";
+
 export function createInterpreter(parts: InterpreterParts): Interpreter {
   return parts.config.hass === undefined ? nobodyHome() : withHass(parts, parts.config.hass);
 }
@@ -67,6 +67,7 @@ function nobodyHome(): Interpreter {
   return {
     status: undefined,
     publishing: undefined,
+    limits: [],
     entities: {
       up: false,
       onUp: () => () => undefined,
@@ -83,30 +84,17 @@ function nobodyHome(): Interpreter {
   };
 }
 
-function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
+function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
   const { config, clock, log } = parts;
-  const memory = {
-    get: (key: string): unknown => parts.memory.get(key),
-    set: (key: string, value: unknown): void => parts.memory.set(key, value as Stored),
-    delete: (key: string): void => parts.memory.delete(key),
-  };
-  const link: HassLink = createHassLink({ url: hass.url, token: hass.token, clock, log });
-  const rest = createHassRest({ url: hass.url, token: hass.token, clock });
-  const registry = createRegistry({ link, clock, log });
-  const publisher = createPublisher({
-    link,
-    rest,
-    registry,
-    memory,
+  const hass = createHass({
+    ...settings,
     clock,
     log,
-    way: hass.publish,
-    instance: hass.instance,
+    memory: hassMemory(parts.memory),
     version: parts.version,
+    handler: parts.services,
   });
-  const helpers = createHelpers({ link, registry, memory, clock, log, instance: hass.instance });
-  const watcher = createStateWatcher({ link, clock, log });
-  const timeZone = (): string | undefined => link.status.timeZone;
+  const timeZone = (): string | undefined => hass.link.status.timeZone;
   const figures = createFigures({
     clock,
     store: parts.sessionStore,
@@ -114,7 +102,6 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
     timeZone,
     solar: config.site.hasSolar,
   });
-  const ids = (owner: string): EvseEntities => ({ ...publisher.entitiesOf(owner), ...helpers.entitiesOf(owner) });
   const presentation = createPresentation({
     clock,
     config,
@@ -123,7 +110,7 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
     figures,
     currency: parts.currency,
     timeZone,
-    ids,
+    ids: (owner) => hass.entitiesOf(owner),
     version: parts.version,
   });
   const ensured = new Map<string, string>();
@@ -133,7 +120,7 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
     const form = JSON.stringify(specs.map(({ initial: _, ...spec }) => spec));
     if (ensured.get(owner) === form) return;
     ensured.set(owner, form);
-    helpers.ensure({ id: owner, name }, specs);
+    hass.controls({ id: owner, name }, specs);
   }
   function reflect(owner: string, state: SiteState): void {
     const charger = state.chargers.find((one) => one.config.id === owner);
@@ -144,7 +131,7 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
         : charger === undefined || driver === undefined
           ? {}
           : chargerTruth(charger, driver.can);
-    for (const [key, value] of Object.entries(truth)) helpers.reflect(owner, key, value);
+    for (const [key, value] of Object.entries(truth)) hass.helpers.reflect(owner, key, value);
   }
   function show(state: SiteState, plan: Plan | undefined): void {
     last = { state, plan };
@@ -155,35 +142,48 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
     }
     ensure("site", state.config.name, siteHelpers(state));
     reflect("site", state);
-    publisher.publish(presentation.devices(state, plan));
+    hass.publish(presentation.devices(state, plan));
+    if (hass.link.up && parts.memory.get(RECREATE) === true) {
+      parts.memory.delete(RECREATE);
+      hass.helpers.recreate();
+    }
+    if (plan !== undefined) hass.notifications.show(plan.notices);
   }
-  /** Ids became known or changed: the maps that lead to them are shown anew. */
-  const showAgain = (): void => {
-    if (last !== undefined) show(last.state, last.plan);
-  };
 
-  link.onStatus((status) => parts.onUp(status.state === "up"));
-  publisher.onEntities(showAgain);
-  helpers.onEntities(showAgain);
-  helpers.onEvent((event) => {
+  hass.link.onStatus((status) => parts.onUp(status.state === "up"));
+  // Ids became known or changed: the maps that lead to them are shown anew.
+  hass.onEntities(() => {
+    if (last !== undefined) show(last.state, last.plan);
+  });
+  hass.helpers.onEvent((event) => {
     const command = parts.commandOf(event);
     if (command !== undefined) parts.onCommand(command);
     // Choosing Mixed, or what is no mode, means nothing: the helper shows the truth again.
     else if (last !== undefined) reflect(event.owner, last.state);
   });
+  hass.registry.onReady(() => {
+    for (const id of leftBehind(parts.memory.keys(), config))
+      hass.retire(id).then(
+        () => log.info({ charger: id }, "charger is no longer configured; its entities are gone, its history stays"),
+        (error: unknown) =>
+          log.warn({ err: error, charger: id }, "entities of a removed charger could not be taken away"),
+      );
+  });
 
   return {
     get status() {
-      return link.status;
+      return hass.link.status;
+    },
+    get limits() {
+      return hass.notes;
     },
     get publishing() {
-      return publisher.mode;
+      return hass.publisher.mode;
     },
-    entities: watcher,
+    entities: hass.watcher,
     start() {
-      registry.start();
-      link.start();
-      watcher.sensors(
+      hass.start();
+      hass.watcher.sensors(
         config.sensors.map((sensor) => ({ ...sensor, staleAfterS: staleAfterOf(sensor.key, config) })),
         config.site.voltageV,
         parts.onReading,
@@ -191,38 +191,41 @@ function withHass(parts: InterpreterParts, hass: HassConfig): Interpreter {
     },
     show,
     reflect,
-    locate: (word) => {
-      const owners = ["site", ...(last?.state.chargers.map((charger) => charger.config.id) ?? [])];
-      return locateOwner(word, owners, ids, registry.deviceById(word)?.identifiers ?? [], hass.instance);
-    },
+    locate: (word) => hass.locate(word),
     fireSession(event) {
       figures.forget(event.charger);
       const [row] = sessionsJson([event.record]);
-      link
-        .send({ type: "fire_event", event_type: "evse_bridge_session", event_data: { kind: event.kind, ...row } })
-        .catch((error: unknown) => log.debug({ err: error }, "session event not told"));
+      fireEvent(hass.link, "evse_bridge_session", { kind: event.kind, ...row }).catch((error: unknown) =>
+        log.debug({ err: error }, "session event not told"),
+      );
     },
-    async close() {
-      await helpers.close();
-      await publisher.close();
-      watcher.close();
-      registry.close();
-      await link.close();
-    },
+    close: () => hass.close(),
   };
 }
 
-/** By entity id, or by the device's identifier. */
-function locateOwner(
-  word: string,
-  owners: readonly string[],
-  ids: (owner: string) => EvseEntities,
-  marks: readonly string[],
-  instance: string | undefined,
-): string | undefined {
-  return owners.find(
-    (owner) => Object.values(ids(owner)).includes(word) || marks.includes(`mobile_app:${appDeviceId(instance, owner)}`),
-  );
+export function hassMemory(drawer: Drawer): {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  delete(key: string): void;
+} {
+  return {
+    get: (key) => drawer.get(key),
+    set: (key, value) => drawer.set(key, value as Stored),
+    delete: (key) => drawer.delete(key),
+  };
+}
+
+/** Chargers that once had a device here and are no longer configured. An outlet `<id>_<n>` belongs to its station. */
+export function leftBehind(memoryKeys: readonly string[], config: BridgeConfig): readonly string[] {
+  const ids = config.chargers.map((charger) => charger.config.id);
+  return memoryKeys
+    .filter((key) => key.startsWith("device:"))
+    .map((key) => key.slice("device:".length))
+    .filter(
+      (id) =>
+        id !== "site" &&
+        !ids.some((known) => id === known || (id.startsWith(`${known}_`) && /^\d+$/.test(id.slice(known.length + 1)))),
+    );
 }
 
 /** The grid phases have limits of their own. */

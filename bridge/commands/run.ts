@@ -59,7 +59,9 @@ async function runUntilStopped(first: BridgeConfig, file: string | undefined, lo
     watchFile(file, { interval: WATCH_MS }, (now, before) => {
       if (now.mtimeMs !== before.mtimeMs && now.size > 0) reload("file changed");
     });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.resolve(undefined));
+  // A second SIGTERM (systemd and a shell both send one) must not cut the clean stop short; a second Ctrl-C may.
+  process.on("SIGTERM", () => stopped.resolve(undefined));
+  process.once("SIGINT", () => stopped.resolve(undefined));
   await stopped.promise;
   if (file !== undefined) unwatchFile(file);
   await busy;
