@@ -124,6 +124,9 @@ export function createRegistries(clock: Clock, bus: Bus, data: RegistryData): Re
     data.entities.find((entry) => entry.entity_id === entityId);
   const changed = (action: string, entityId: string, more: Json = {}): void =>
     void bus.fire("entity_registry_updated", { action, entity_id: entityId, ...more });
+  /** Labels that do not exist are dropped without a word. */
+  const known = (labels: unknown): string[] =>
+    texts(labels).filter((id) => data.labels.some((label) => label.label_id === id));
   const free = (suggested: string, taken: (id: string) => boolean): string => {
     for (let n = 1; ; n++) {
       const id = n === 1 ? suggested : `${suggested}_${n}`;
@@ -138,14 +141,14 @@ export function createRegistries(clock: Clock, bus: Bus, data: RegistryData): Re
     device: (id) => data.devices.find((device) => device.id === id),
     ensureEntity(platform, uniqueId, suggestedId, rest, taken) {
       const domain = suggestedId.split(".")[0];
-      const known = data.entities.find(
+      const present = data.entities.find(
         (entry) =>
           entry.platform === platform && entry.unique_id === uniqueId && entry.entity_id.split(".")[0] === domain,
       );
-      if (known !== undefined) {
+      if (present !== undefined) {
         const { disabled_by: _disabled, options: _options, ...facts } = rest;
-        Object.assign(known, facts);
-        return known;
+        Object.assign(present, facts);
+        return present;
       }
       const entry: EntityEntry = {
         id: newId(),
@@ -201,7 +204,7 @@ export function createRegistries(clock: Clock, bus: Bus, data: RegistryData): Re
         }
       if ("labels" in message) {
         before["labels"] = entry.labels;
-        entry.labels = texts(message["labels"]);
+        entry.labels = known(message["labels"]);
       }
       if ("categories" in message)
         for (const [scope, category] of Object.entries(record(message["categories"])))
@@ -266,7 +269,7 @@ export function createRegistries(clock: Clock, bus: Bus, data: RegistryData): Re
         }
       if ("labels" in message) {
         before["labels"] = device.labels;
-        device.labels = texts(message["labels"]);
+        device.labels = known(message["labels"]);
       }
       device.modified_at = nowS();
       bus.fire("device_registry_updated", { action: "update", device_id: device.id, changes: before });

@@ -9,14 +9,18 @@ import { WebSocketServer } from "ws";
 import type { Clock, Unsubscribe } from "../../clock.ts";
 import type { Context } from "./bus.ts";
 import { createCore, emptyDisk, type Core, type Disk, type ServiceHandler } from "./core.ts";
+import { dashboardCommands, templateRoute } from "./dashboard.ts";
 import { startHelpers } from "./helpers.ts";
+import { historyCommands } from "./history.ts";
 import { apiRoutes, bearer, parseJson, readBody, respond, type Route } from "./http-api.ts";
 import { Refusal, type Json } from "./json.ts";
 import { startMobileApp, type MobileApp } from "./mobile-app.ts";
 import { startNotifications, type Notification } from "./notifications.ts";
 import { configJson, registryCommands } from "./registry-commands.ts";
+import { startScripts } from "./scripts.ts";
 import { coreCommands, serveSocket, type Command } from "./socket-api.ts";
 import type { State } from "./states.ts";
+import { startTemplateEntities } from "./template-entities.ts";
 
 export interface SmallHassOptions {
   readonly clock: Clock;
@@ -255,8 +259,12 @@ function boot(clock: Clock, disk: Disk, withMobileApp: boolean): Running {
   const notifications = startNotifications(core);
   const helpers = startHelpers(core);
   const mobileApp = withMobileApp ? startMobileApp(core) : undefined;
+  const scripts = startScripts(core);
+  const flows = startTemplateEntities(core, scripts);
   const commands = new Map<string, Command>([
     ...coreCommands(core),
+    ...historyCommands(core),
+    ...dashboardCommands(core),
     ...registryCommands(core, config),
     ...helpers.commands,
   ]);
@@ -264,7 +272,7 @@ function boot(clock: Clock, disk: Disk, withMobileApp: boolean): Running {
   return {
     core,
     commands,
-    routes: apiRoutes(core, config, () => mobileApp),
+    routes: [...apiRoutes(core, config, () => mobileApp), scripts.route, flows, templateRoute(core)],
     mobileApp,
     notifications: () => notifications.all(),
   };
