@@ -125,5 +125,7 @@ export function distributeSharedPinned(work: Work): void {
       moved = true;
     }
     if (!moved) return;
+    // Where thirds and halves leave binary dust of the sun behind, the pinned form scales everything by it and so ends.
+    if (scale < 1 && rising.some((claim) => (COUNT[claim.mask] ?? 0) > 1)) return;
   }
 }
