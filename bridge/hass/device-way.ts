@@ -245,6 +245,7 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
         return fresh;
       }
     },
+    present: (id) => registry.device(identifier(id)) !== undefined,
     writable(id, spec) {
       const entry = entryOf(id, spec.key);
       return entry !== undefined && !entry.disabled;

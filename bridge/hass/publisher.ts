@@ -276,7 +276,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }),
     registry.onChange(() => {
       tellSoon();
-      if (way.word === "device") for (const entry of devices.values()) noticeEnabled(entry);
+      if (!ready() || way.word === "states") return;
+      for (const entry of devices.values()) {
+        noticeEnabled(entry);
+        if (entry.prepared === undefined || way.present(entry.state.id)) continue;
+        entry.prepared = undefined;
+        kick(entry);
+      }
     }),
   ];
 

@@ -17,6 +17,8 @@ export interface Way {
    * @throws HassError `unsupported`: this way is closed on this Home Assistant
    */
   prepare(device: DeviceState): Promise<ReadonlySet<string>>;
+  /** false: the device went away and has to be prepared anew. */
+  present(deviceId: string): boolean;
   /** Exists and is not disabled. */
   writable(deviceId: string, spec: EntitySpec): boolean;
   /** A result per item, in order. @throws HassError; word `webhook_gone`: prepare anew */
