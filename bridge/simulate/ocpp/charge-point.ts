@@ -1,0 +1,667 @@
+/**
+ * A simulated charge point: real OCPP over a real WebSocket, a real car's manners, and the oddities of a preset. For people without
+ * hardware (`evse-bridge simulate ocpp`), for the demo and for tests.
+ *
+ * Longer than two screens: the state machine of a box is read in one piece; wire, profiles, readings and presets live beside it.
+ */
+import type { Clock, Unsubscribe } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import type { JsonObject, OcppVersion } from "../../ocpp/station.ts";
+import { Car, COMPACT_CAR, type CarOptions } from "../car.ts";
+import { answer } from "./answers.ts";
+import { configurationOf, type Configuration } from "./configuration.ts";
+import { SimOutlet, type ChargingState, type SimTransaction } from "./outlet.ts";
+import { PRESETS, STANDARD, type Preset } from "./presets.ts";
+import { ProfileStack, type InstalledProfile, type Moment } from "./profiles.ts";
+import { meterValue } from "./readings.ts";
+import { Wire } from "./wire.ts";
+
+export interface SimulatedChargePointOptions {
+  /** Server, e.g. `ws://127.0.0.1:9000`; the identity is appended. */
+  readonly url: string;
+  readonly identity: string;
+  readonly version: OcppVersion;
+  readonly phases: 1 | 3;
+  /** Name from PRESETS, or one of your own. */
+  readonly preset?: string | Preset;
+  readonly password?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly car?: CarOptions;
+  /** Outlets of the station; default 1. */
+  readonly outlets?: number;
+  /** Lifetime register at the start, Wh. */
+  readonly registerWh?: number;
+  /** PEM of a CA for wss. */
+  readonly ca?: string;
+  /** How far its clock is off, ms; + = ahead. */
+  readonly clockOffsetMs?: number;
+}
+
+export interface SimulatedState {
+  readonly connected: boolean;
+  /** OCPP's word. */
+  readonly status: string;
+  readonly offeredA: number;
+  /** A per phase. */
+  readonly drawnA: readonly [number, number, number];
+  readonly powerW: number;
+  readonly registerWh: number;
+  /** Wh of the running transaction, 0 without one. */
+  readonly sessionWh: number;
+  readonly transactionId: string | undefined;
+  readonly chargingState: ChargingState;
+  readonly socPct: number | undefined;
+}
+
+export interface ReceivedLimit {
+  readonly atMs: number;
+  readonly outlet: number;
+  readonly profile: InstalledProfile;
+  /** A per phase. */
+  readonly limitA: number;
+  readonly accepted: boolean;
+}
+
+interface Message {
+  readonly action: string;
+  readonly payload: () => JsonObject;
+  readonly done?: (result: JsonObject) => void;
+}
+
+const STEP_MS = 1_000;
+const VOLTAGE_V = 230;
+
+export class SimulatedChargePoint {
+  readonly options: SimulatedChargePointOptions;
+  readonly preset: Preset;
+  readonly config: Configuration;
+  readonly profiles = new ProfileStack();
+  readonly outlets: readonly SimOutlet[];
+  /** Every limit that arrived, oldest first. */
+  readonly received: ReceivedLimit[] = [];
+  /** Actions of the server, oldest first. */
+  readonly calls: string[] = [];
+  /** Knobs of tests. */
+  readonly behaviour = { refuseProfiles: false, refuseStart: false, refuseReset: false };
+  readonly #wire: Wire;
+  readonly #listeners = new Set<(event: string) => void>();
+  #queue: Message[] = [];
+  #sending = false;
+  #booted = false;
+  #connectedAtMs = 0;
+  #heartbeatAtMs = 0;
+  #heartbeatS = 60;
+  #stop: Unsubscribe = () => undefined;
+  #comeBack: Unsubscribe = () => undefined;
+  #lastStepMs = 0;
+  #txCounter = 0;
+  #closed = false;
+
+  constructor(options: SimulatedChargePointOptions) {
+    this.options = options;
+    this.preset =
+      typeof options.preset === "object" ? options.preset : (PRESETS[options.preset ?? "standard"] ?? STANDARD);
+    this.config = configurationOf(this.preset, options.version, options.phases, options.outlets ?? 1);
+    this.outlets = Array.from(
+      { length: options.outlets ?? 1 },
+      (_, index) => new SimOutlet(index + 1, options.registerWh ?? 1000),
+    );
+    this.#wire = new Wire({
+      url: options.url,
+      identity: options.identity,
+      password: options.password,
+      version: options.version,
+      clock: options.clock,
+      ca: options.ca,
+      events: {
+        opened: () => this.#opened(),
+        closed: (why) => {
+          this.#booted = false;
+          this.tell(`disconnected (${why})`);
+        },
+        called: (action, payload) => {
+          this.calls.push(action);
+          return answer(this, action, payload);
+        },
+      },
+    });
+  }
+
+  get v16(): boolean {
+    return this.options.version === "1.6";
+  }
+
+  get phases(): 1 | 3 {
+    return this.preset.phases ?? this.options.phases;
+  }
+
+  nowMs(): number {
+    return this.options.clock.nowMs() + (this.options.clockOffsetMs ?? 0);
+  }
+
+  isoNow(): string {
+    return new Date(this.nowMs()).toISOString();
+  }
+
+  /** Seconds since the link was opened. */
+  get connectedForS(): number {
+    return (this.options.clock.monotonicMs() - this.#connectedAtMs) / 1000;
+  }
+
+  start(): void {
+    this.#lastStepMs = this.options.clock.monotonicMs();
+    this.#stop = this.options.clock.every(
+      STEP_MS,
+      () => this.#step(),
+      (error) => this.options.log.error({ err: error }, "simulated charge point stumbled"),
+    );
+    this.#wire.dial();
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#stop();
+    this.#comeBack();
+    this.#wire.hangUp();
+    this.#listeners.clear();
+    return Promise.resolve();
+  }
+
+  onEvent(listener: (event: string) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(event: string): void {
+    this.options.log.debug({ event }, "simulated charge point");
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  outlet(n = 1): SimOutlet {
+    const found = this.outlets[n - 1];
+    if (found === undefined) throw new RangeError(`There is no outlet ${n}.`);
+    return found;
+  }
+
+  state(n = 1): SimulatedState {
+    const outlet = this.outlet(n);
+    const legs = this.#legs(outlet);
+    const leg = (index: number): number => (index <= legs ? outlet.currentA : 0);
+    return {
+      connected: this.#wire.open,
+      status: this.statusOf(outlet),
+      offeredA: outlet.offeredA,
+      drawnA: [leg(1), leg(2), leg(3)],
+      powerW: outlet.currentA * VOLTAGE_V * legs,
+      registerWh: outlet.registerWh,
+      sessionWh: outlet.transaction === undefined ? 0 : outlet.registerWh - outlet.transaction.meterStartWh,
+      transactionId: outlet.transaction?.id,
+      chargingState: outlet.transaction?.state ?? "Idle",
+      socPct: outlet.car?.socPct,
+    };
+  }
+
+  // What people do.
+
+  plugIn(n = 1, car: CarOptions | Car = this.options.car ?? COMPACT_CAR): void {
+    const outlet = this.outlet(n);
+    outlet.car = car instanceof Car ? car : new Car(car);
+    this.tell("car plugged in");
+    this.#report(outlet);
+    if (this.preset.freeVend || outlet.authorizedTag !== undefined)
+      this.begin(outlet, outlet.authorizedTag ?? "SIMULATED");
+  }
+
+  unplug(n = 1): void {
+    const outlet = this.outlet(n);
+    if (outlet.transaction !== undefined) this.finish(outlet, "EVDisconnected", "EVCommunicationLost");
+    outlet.car?.stop();
+    outlet.car = undefined;
+    outlet.currentA = 0;
+    outlet.stopped = false;
+    outlet.authorizedTag = undefined;
+    this.tell("car unplugged");
+    this.#report(outlet);
+  }
+
+  /** A card is held to the reader. */
+  async authorize(tag: string, n = 1): Promise<boolean> {
+    const outlet = this.outlet(n);
+    const result = await this.#wire.call(
+      "Authorize",
+      this.v16 ? { idTag: tag } : { idToken: { idToken: tag, type: "ISO14443" } },
+    );
+    const info = result["idTagInfo"] ?? result["idTokenInfo"];
+    const accepted = typeof info === "object" && info !== null && !Array.isArray(info) && info["status"] === "Accepted";
+    this.tell(`card ${accepted ? "accepted" : "refused"}`);
+    if (!accepted) return false;
+    if (outlet.transaction !== undefined) this.finish(outlet, "Local", "StopAuthorized");
+    else if (outlet.car === undefined) outlet.authorizedTag = tag;
+    else this.begin(outlet, tag);
+    return true;
+  }
+
+  setFault(code: string | undefined, n = 1): void {
+    const outlet = this.outlet(n);
+    outlet.fault = code;
+    if (code !== undefined && outlet.transaction !== undefined) this.finish(outlet, "Other", "AbnormalCondition");
+    this.tell(code === undefined ? "fault cleared" : `fault ${code}`);
+    this.#report(outlet);
+  }
+
+  /** The network is gone; charging goes on and messages queue up. */
+  goOffline(): void {
+    this.#wire.cut();
+  }
+
+  goOnline(): void {
+    if (!this.#wire.open && !this.#closed) this.#wire.dial();
+  }
+
+  /** Answers nothing from now on, with the socket left open. */
+  fallSilent(silent = true): void {
+    this.#wire.silent = silent;
+  }
+
+  /** Off and on again: transactions end, profiles of transactions go. */
+  reboot(reason = "Reboot"): void {
+    this.tell("reboots");
+    for (const outlet of this.outlets) {
+      if (outlet.transaction !== undefined) this.finish(outlet, "Reboot", "ResetCommand");
+      outlet.orphan = false;
+      outlet.stopped = false;
+      outlet.reportedStatus = undefined;
+      outlet.currentA = 0;
+      outlet.car?.stop();
+    }
+    this.profiles.clear((profile) => profile.purpose === "TxProfile" || this.preset.forgetsProfilesOnReboot === true);
+    this.#wire.hangUp();
+    this.#comeBack();
+    this.#comeBack = this.options.clock.after(this.preset.rebootS * 1000, () => {
+      this.#bootReason = reason;
+      this.#wire.dial();
+      for (const outlet of this.outlets)
+        if (outlet.car !== undefined && this.preset.freeVend && outlet.operative) this.begin(outlet, "SIMULATED");
+    });
+  }
+
+  #bootReason = "PowerUp";
+
+  /** Tells these readings now, in place of the model's own. */
+  reportMeter(override: SimOutlet["override"], n = 1): void {
+    const outlet = this.outlet(n);
+    outlet.override = override;
+    this.sendValues(outlet, "Sample.Periodic");
+  }
+
+  // The box's own life.
+
+  statusOf(outlet: SimOutlet): string {
+    if (outlet.fault !== undefined) return "Faulted";
+    const tx = outlet.transaction;
+    if (!this.v16) {
+      if (!outlet.operative && tx === undefined) return "Unavailable";
+      return outlet.car !== undefined ? "Occupied" : outlet.reserved !== undefined ? "Reserved" : "Available";
+    }
+    if (tx !== undefined) return tx.state === "EVConnected" || tx.state === "Idle" ? "Preparing" : tx.state;
+    if (!outlet.operative) return "Unavailable";
+    if (outlet.car === undefined) return outlet.reserved !== undefined ? "Reserved" : "Available";
+    return outlet.stopped ? "Finishing" : "Preparing";
+  }
+
+  begin(outlet: SimOutlet, tag: string, remoteStartId?: number): void {
+    if (outlet.transaction !== undefined || outlet.fault !== undefined || !outlet.operative) return;
+    const tx: SimTransaction = {
+      id: this.v16 ? undefined : `${this.options.identity}-${this.nowMs()}-${++this.#txCounter}`,
+      tag,
+      startedAtMs: this.nowMs(),
+      meterStartWh: outlet.registerWh,
+      remoteStartId,
+      seqNo: 0,
+      state: "EVConnected",
+      sulking: false,
+    };
+    outlet.transaction = tx;
+    outlet.stopped = false;
+    outlet.authorizedTag = undefined;
+    outlet.lastValuesAtMs = this.nowMs();
+    this.tell("session began");
+    const timestamp = this.isoNow();
+    if (this.v16) {
+      this.#post({
+        action: "StartTransaction",
+        payload: () => ({ connectorId: outlet.n, idTag: tag, meterStart: Math.round(tx.meterStartWh), timestamp }),
+        done: (result) => {
+          const id = result["transactionId"];
+          if (typeof id === "number") tx.id = String(id);
+          const info = result["idTagInfo"];
+          const status = typeof info === "object" && info !== null && !Array.isArray(info) ? info["status"] : undefined;
+          if (status !== "Accepted" && outlet.transaction === tx) this.finish(outlet, "DeAuthorized", "Deauthorized");
+        },
+      });
+    } else this.event(outlet, tx, "Started", remoteStartId === undefined ? "CablePluggedIn" : "RemoteStart");
+  }
+
+  finish(outlet: SimOutlet, reason: string, trigger: string): void {
+    const tx = outlet.transaction;
+    if (tx === undefined) return;
+    outlet.currentA = 0;
+    outlet.car?.stop();
+    outlet.offeredA = 0;
+    const timestamp = this.isoNow();
+    const meterStop = Math.round(outlet.registerWh);
+    if (this.v16) {
+      this.#post({
+        action: "StopTransaction",
+        payload: () => ({ transactionId: Number(tx.id ?? 0), meterStop, timestamp, reason }),
+      });
+    } else {
+      tx.state = "EVConnected";
+      this.event(outlet, tx, "Ended", trigger, reason);
+    }
+    outlet.transaction = undefined;
+    outlet.stopped = true;
+    this.profiles.clear((profile) => profile.purpose === "TxProfile" && profile.outlet === outlet.n && !outlet.orphan);
+    this.tell(`session ended (${reason})`);
+    this.#report(outlet);
+  }
+
+  /** 2.x. */
+  event(
+    outlet: SimOutlet,
+    tx: SimTransaction,
+    eventType: "Started" | "Updated" | "Ended",
+    triggerReason: string,
+    stoppedReason?: string,
+  ): void {
+    const offline = !this.#wire.open;
+    const context =
+      eventType === "Started"
+        ? "Transaction.Begin"
+        : eventType === "Ended"
+          ? "Transaction.End"
+          : triggerReason === "Trigger"
+            ? "Trigger"
+            : "Sample.Periodic";
+    const list = this.config.list(
+      eventType === "Started"
+        ? "SampledDataCtrlr/TxStartedMeasurands"
+        : eventType === "Ended"
+          ? "SampledDataCtrlr/TxEndedMeasurands"
+          : "SampledDataCtrlr/TxUpdatedMeasurands",
+    );
+    const withValues = list.length > 0 && triggerReason !== "ChargingStateChanged";
+    const payload: JsonObject = {
+      eventType,
+      timestamp: this.isoNow(),
+      triggerReason,
+      seqNo: tx.seqNo++,
+      ...(offline ? { offline: true } : {}),
+      transactionInfo: {
+        transactionId: tx.id ?? "",
+        chargingState: tx.state,
+        ...(stoppedReason === undefined
+          ? {}
+          : { stoppedReason: stoppedReason === "Reboot" ? "Reboot" : stoppedReason }),
+        ...(tx.remoteStartId === undefined ? {} : { remoteStartId: tx.remoteStartId }),
+      },
+      evse: { id: outlet.n, connectorId: 1 },
+      ...(eventType === "Started"
+        ? { idToken: { idToken: tx.tag, type: tx.tag === "" ? "NoAuthorization" : "Local" } }
+        : {}),
+      ...(withValues ? { meterValue: [this.values(outlet, list, context)] } : {}),
+    };
+    this.#post({ action: "TransactionEvent", payload: () => payload });
+  }
+
+  values(outlet: SimOutlet, measurands: readonly string[], context: string): JsonObject {
+    return meterValue({
+      outlet,
+      measurands,
+      voltageV: VOLTAGE_V,
+      legs: this.#legs(outlet),
+      phases: this.phases,
+      preset: this.preset,
+      v16: this.v16,
+      atMs: this.nowMs(),
+      context,
+    });
+  }
+
+  sendValues(outlet: SimOutlet, context: string): void {
+    const tx = outlet.transaction;
+    outlet.lastValuesAtMs = this.nowMs();
+    if (!this.v16 && tx !== undefined && context === "Sample.Periodic") {
+      this.event(outlet, tx, "Updated", "MeterValuePeriodic");
+      return;
+    }
+    const measurands = this.config.list(this.v16 ? "MeterValuesSampledData" : "SampledDataCtrlr/TxUpdatedMeasurands");
+    const value = this.values(outlet, measurands, context);
+    const sampled = value["sampledValue"];
+    if (Array.isArray(sampled) && sampled.length === 0) return;
+    const list = this.preset.meterAsObject === true ? value : [value];
+    this.#post({
+      action: "MeterValues",
+      payload: () =>
+        this.v16
+          ? {
+              connectorId: outlet.n,
+              ...(tx?.id === undefined ? {} : { transactionId: Number(tx.id) }),
+              meterValue: list,
+            }
+          : { evseId: outlet.n, meterValue: list },
+    });
+  }
+
+  sendStatus(outlet: SimOutlet): void {
+    const status = this.statusOf(outlet);
+    outlet.reportedStatus = status;
+    this.#live(
+      "StatusNotification",
+      this.v16
+        ? { connectorId: outlet.n, errorCode: outlet.fault ?? "NoError", status, timestamp: this.isoNow() }
+        : { timestamp: this.isoNow(), connectorStatus: status, evseId: outlet.n, connectorId: 1 },
+    );
+  }
+
+  sendBoot(reason: string): void {
+    const { vendor, model, serial, firmware } = this.preset;
+    this.#wire
+      .call(
+        "BootNotification",
+        this.v16
+          ? {
+              chargePointVendor: vendor,
+              chargePointModel: model.slice(0, 20),
+              chargePointSerialNumber: serial,
+              firmwareVersion: firmware,
+            }
+          : {
+              reason,
+              chargingStation: {
+                vendorName: vendor,
+                model: model.slice(0, 20),
+                serialNumber: serial,
+                firmwareVersion: firmware,
+              },
+            },
+      )
+      .then((result) => {
+        const interval = result["interval"];
+        if (typeof interval === "number" && interval > 0) this.#heartbeatS = interval;
+        if (result["status"] === "Accepted") this.#accepted();
+        else this.tell(`registration ${typeof result["status"] === "string" ? result["status"] : "unclear"}`);
+      })
+      .catch((error: unknown) => this.options.log.debug({ err: error }, "boot notification not answered"));
+  }
+
+  sendHeartbeat(): void {
+    this.#live("Heartbeat", {});
+  }
+
+  /** Offer now, A per phase, before the cable and the car have a say. */
+  limitOf(outlet: SimOutlet, atMs = this.nowMs()): number {
+    if (this.preset.ignoresLimits === true) return this.preset.maxA;
+    const tx = outlet.transaction;
+    const limitA =
+      this.profiles.limitAt(outlet.n, this.moment(outlet, atMs), (limit, unit) => this.toA(limit, unit)) ??
+      this.preset.maxA;
+    const capped = Math.min(limitA, this.preset.maxA);
+    if (tx === undefined) return capped;
+    const { stepListA } = this.preset;
+    return stepListA === undefined ? capped : (stepListA.filter((a) => a <= capped).at(-1) ?? 0);
+  }
+
+  moment(outlet: SimOutlet, atMs = this.nowMs()): Moment {
+    return { atMs, transactionId: outlet.transaction?.id, startedAtMs: outlet.transaction?.startedAtMs };
+  }
+
+  toA(limit: number, unit: "A" | "W"): number {
+    return unit === "A" ? limit : limit / (VOLTAGE_V * this.phases);
+  }
+
+  fromA(limitA: number): number {
+    return this.preset.unit === "A" ? limitA : limitA * VOLTAGE_V * this.phases;
+  }
+
+  #legs(outlet: SimOutlet): number {
+    return Math.min(this.phases, outlet.car?.options.phases ?? this.phases);
+  }
+
+  #opened(): void {
+    this.#connectedAtMs = this.options.clock.monotonicMs();
+    this.tell("connected");
+    if (this.preset.bootsOnConnect || this.#bootReason === "first") this.sendBoot(this.#bootReason);
+    else this.#accepted();
+  }
+
+  #accepted(): void {
+    if (!this.#booted) this.tell("registered");
+    this.#booted = true;
+    this.#heartbeatAtMs = this.options.clock.monotonicMs();
+    if (this.v16)
+      this.#live("StatusNotification", {
+        connectorId: 0,
+        errorCode: "NoError",
+        status: "Available",
+        timestamp: this.isoNow(),
+      });
+    for (const outlet of this.outlets) this.sendStatus(outlet);
+    if (this.preset.chatty === true)
+      this.#live("NotifyEvent", {
+        generatedAt: this.isoNow(),
+        seqNo: 0,
+        eventData: [
+          {
+            eventId: 1,
+            timestamp: this.isoNow(),
+            trigger: "Periodic",
+            actualValue: "false",
+            eventNotificationType: "HardWiredNotification",
+            component: { name: "ChargingStation" },
+            variable: { name: "Problem" },
+          },
+        ],
+      });
+    void this.#flush();
+  }
+
+  #step(): void {
+    const nowMono = this.options.clock.monotonicMs();
+    const seconds = Math.max(0, (nowMono - this.#lastStepMs) / 1000);
+    this.#lastStepMs = nowMono;
+    for (const outlet of this.outlets) this.#stepOutlet(outlet, seconds);
+    if (this.#booted && nowMono - this.#heartbeatAtMs >= this.#heartbeatS * 1000) {
+      this.#heartbeatAtMs = nowMono;
+      this.sendHeartbeat();
+    }
+  }
+
+  #stepOutlet(outlet: SimOutlet, seconds: number): void {
+    const tx = outlet.transaction;
+    const { car } = outlet;
+    outlet.offeredA = tx === undefined ? 0 : this.limitOf(outlet);
+    if (tx === undefined || car === undefined) {
+      outlet.currentA = 0;
+      return;
+    }
+    const before = outlet.currentA;
+    outlet.currentA = car.step(outlet.offeredA, VOLTAGE_V, this.phases, seconds);
+    outlet.registerWh += (((before + outlet.currentA) / 2) * VOLTAGE_V * this.#legs(outlet) * seconds) / 3600;
+    // The unphased figure of such a box lags behind for ever once a limit has changed.
+    if (outlet.frozenA !== outlet.offeredA) outlet.frozenA = outlet.offeredA;
+    else if (outlet.frozenCurrent === 0) outlet.frozenCurrent = outlet.currentA;
+    this.#chargingState(outlet, tx, car);
+    const intervalS = this.config.number(this.v16 ? "MeterValueSampleInterval" : "SampledDataCtrlr/TxUpdatedInterval");
+    const due = intervalS > 0 && this.nowMs() - outlet.lastValuesAtMs >= intervalS * 1000;
+    if (due && this.preset.noPeriodicValues !== true) this.sendValues(outlet, "Sample.Periodic");
+  }
+
+  #chargingState(outlet: SimOutlet, tx: SimTransaction, car: Car): void {
+    const next: ChargingState =
+      outlet.offeredA < 6
+        ? outlet.currentA > 0
+          ? tx.state
+          : "SuspendedEVSE"
+        : outlet.currentA > 0
+          ? "Charging"
+          : car.full || car.asleep
+            ? "SuspendedEV"
+            : tx.state === "EVConnected" || tx.state === "Charging"
+              ? tx.state
+              : "SuspendedEV";
+    if (next === tx.state) return;
+    if (next !== "Charging" && tx.state === "Charging" && this.preset.orphansTxProfile === true)
+      outlet.orphan =
+        this.profiles.all.some((profile) => profile.purpose === "TxProfile" && profile.outlet === outlet.n) ||
+        outlet.orphan;
+    tx.state = next;
+    this.tell(`${next}, ${outlet.offeredA} A offered`);
+    if (this.v16) this.#report(outlet);
+    else this.event(outlet, tx, "Updated", "ChargingStateChanged");
+  }
+
+  #report(outlet: SimOutlet): void {
+    if (this.statusOf(outlet) !== outlet.reportedStatus) this.sendStatus(outlet);
+  }
+
+  /** Told if there is a link, else lost. */
+  #live(action: string, payload: JsonObject): void {
+    if (!this.#booted) return;
+    this.#wire
+      .call(action, payload)
+      .catch((error: unknown) => this.options.log.debug({ err: error, action }, "message not answered"));
+  }
+
+  /** Kept until it was told. */
+  #post(message: Message): void {
+    this.#queue.push(message);
+    void this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#sending || !this.#booted) return;
+    this.#sending = true;
+    try {
+      for (;;) {
+        const next = this.#queue[0];
+        if (next === undefined || !this.#booted) break;
+        try {
+          const result = await this.#wire.call(next.action, next.payload());
+          next.done?.(result);
+        } catch (error) {
+          if (!this.#wire.open) break;
+          this.options.log.debug({ err: error, action: next.action }, "message refused");
+        }
+        this.#queue.shift();
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+}
+
+export function createSimulatedChargePoint(options: SimulatedChargePointOptions): SimulatedChargePoint {
+  return new SimulatedChargePoint(options);
+}
