@@ -33,12 +33,8 @@ function asHass(hass: object): Hass {
 
 /** Words for keys whose name is not itself a text. */
 const LABELS: Readonly<Record<string, Key>> = {
-  hours: "span",
-  limits: "presets",
-  full: "full_layout",
-  session: "session",
-  reset: "reset",
-  unlock: "unlock",
+  flow: "energy_now",
+  show_limit: "limit",
 };
 
 export function getConfigForm(): unknown {
@@ -88,9 +84,13 @@ export function getConfigForm(): unknown {
         flag("show_limit"),
       ],
     },
-    fold("behaviour", [flag("read_only"), flag("confirm_stop"), flag("animate")]),
     fold("interactions", [doing("tap_action"), doing("hold_action"), doing("double_tap_action")]),
-    fold("advanced", [{ name: "entities", selector: { object: {} } }]),
+    fold("advanced", [
+      flag("read_only"),
+      flag("confirm_stop"),
+      flag("animate"),
+      { name: "entities", selector: { object: {} } },
+    ]),
   ];
   return {
     schema,

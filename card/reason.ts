@@ -1,7 +1,7 @@
 /** A reason as two lines: what is (at most 36 characters in English), and what happens next. */
 import { parseMode } from "../shared/modes.ts";
 import type { ChargerView } from "./charger.ts";
-import type { Formatter } from "./format.ts";
+import { DASH, type Formatter } from "./format.ts";
 import { type Fields, number, text } from "./hass.ts";
 import { isKey, type Key, type Params, type Translate } from "./i18n/languages.ts";
 import type { IconName } from "./icons.ts";
@@ -22,17 +22,20 @@ export interface ReasonLines {
 const NEXT: Readonly<Record<string, Key>> = {
   bridge_starting: "n_moment",
   rebooting: "n_moment",
+  firmware: "n_moment",
   phase_switch: "n_moment",
+  ev_not_ready: "n_ev",
+  ev_full: "n_ev",
   insufficient_solar: "n_self",
   no_excess: "n_self",
   insufficient_power: "n_self",
   pause_timer: "n_self",
+  cooldown: "n_self",
   waiting_tariff: "n_planned",
 };
 const LIMIT_NEXT: Readonly<Record<string, Key>> = {
   user: "n_user",
-  schedule: "n_schedule",
-  temperature: "n_temperature",
+  temperature: "g_hightemperature",
   fail_safe: "n_fail_safe",
   charger: "n_most",
   cable: "n_most",
@@ -71,9 +74,6 @@ const FAULTS: Readonly<Record<string, readonly [Key, Key]>> = {
   hightemperature: ["f_hightemperature", "g_hightemperature"],
   overcurrentfailure: ["f_overcurrentfailure", "n_fault"],
   connectorlockfailure: ["f_connectorlockfailure", "r_replug_required"],
-  evcommunicationerror: ["f_evcommunicationerror", "r_replug_required"],
-  overvoltage: ["f_voltage", "n_self"],
-  undervoltage: ["f_voltage", "n_self"],
 };
 
 /** Parameters as published (`interface.md`), turned into words of the user's language. */
@@ -110,15 +110,18 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
 
   if (COUNTING.includes(code)) {
     untilMs = Date.parse(text(params["until"]) ?? "");
-    words["until"] = Number.isFinite(untilMs) ? fmt.countdown(untilMs - now) : "";
+    words["until"] = Number.isFinite(untilMs) ? fmt.countdown(untilMs - now) : DASH;
+    if (code === "pause_timer") first = "r_cooldown";
   } else if (code === "unplugged") {
     const mode = view.word("mode");
     words["mode"] = mode === undefined ? "" : modeLabel(mode, t);
     if (mode === undefined || parseMode(mode) === "off") next = "";
   } else if (code === "fault") {
     [first, next] = faultKeys(text(params["code"]) ?? text(view.entity("problem")?.attributes["code"]));
-  } else if (code === "paused_by_user" && words["since"] !== undefined) {
-    first = "r_paused_by_user_at";
+  } else if (code === "paused_by_user") {
+    first = words["since"] === undefined ? "s_paused" : "r_paused_by_user_at";
+  } else if (code === "disabled") {
+    first = "s_out_of_service";
   } else if (code === "target_reached" && words["target"] === undefined) {
     const energy = number(params["energy"]);
     words["target"] = words["soc"] ?? (energy === undefined ? "" : `${fmt.energy(energy).n} kWh`);
@@ -132,8 +135,8 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
     next = "n_following_solar";
   } else if (code === "insufficient_power" && params["phase"] !== undefined) {
     first = "r_phase_full";
-  } else if (code === "external_limit" && words["limit_a"] !== undefined) {
-    first = "r_external_limit_to";
+  } else if (code === "external_limit") {
+    words["limit_a"] ??= DASH;
   } else if (code === "planned" && words["target"] !== undefined && words["by"] !== undefined) {
     first = "r_planned_target";
   } else if (code === "cheap_tariff") {
@@ -143,6 +146,9 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
   } else if (code === "offline") {
     const lines = offlineLines(view, t, fmt, now);
     return { icon, ...lines };
+  }
+  if (code === "mode_off") {
+    return { icon, first: `${t("mode")}: ${t("m_off")}`, next: t("n_mode_off") };
   }
   if (!isKey(first)) {
     const english = text(view.entity("reason")?.attributes["text"]);
@@ -168,7 +174,7 @@ export function offlineLines(
 ): { readonly first: string; readonly next: string } {
   const since = Date.parse(view.entity("online")?.last_changed ?? view.entity("status")?.last_changed ?? "");
   return {
-    first: Number.isFinite(since) ? t("r_offline_since", { since: fmt.time(since, now) }) : t("r_offline"),
+    first: Number.isFinite(since) ? t("r_offline_since", { since: fmt.time(since, now) }) : t("s_offline"),
     next: t(view.word("fail_safe") === "proven" ? "n_offline_safe" : "n_offline"),
   };
 }

@@ -5,8 +5,7 @@ import { modeIcon } from "../charger.ts";
 import { siteEntity } from "../discovery.ts";
 import type { EvseElement, Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
-import { type Fields, type Hass, list, number } from "../hass.ts";
-import type { Key } from "../i18n/languages.ts";
+import { type Fields, type Hass, list, number, text } from "../hass.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
 import { icon, spinner } from "../parts/icon.ts";
 import { busyCommand, reasonLines } from "../parts/reason.ts";
@@ -98,7 +97,7 @@ function connection(scenes: readonly Scene[], frame: SiteFrame): TemplateResult 
   const label = (name: string, v: number): string =>
     v / total > 0.14 ? `${name} ${short(v)}` : v / total > 0.06 ? short(v) : "";
   const sentence = [
-    `${t("of_most", { a: say(used), b: say(total) })}`,
+    `${say(used)} / ${say(total)}`,
     `${t("house")} ${say(house)}`,
     ...parts.map((part) => `${part.name} ${say(part.v * scale)}`),
     t("free", { a: say(free) }),
@@ -186,22 +185,22 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
   </div>`;
 }
 
-const SETTINGS: readonly (readonly [string, Key])[] = [
-  ["mode", "mode"],
-  ["distribution", "distribution"],
-  ["max_import_power", "max_import_power"],
-  ["excess_threshold", "excess_threshold"],
-  ["power_buffer", "power_buffer"],
-  ["battery_soc_target", "battery_soc_target"],
-  ["battery_soc_min", "battery_soc_min"],
-  ["allow_grid_charging", "allow_grid_charging"],
+const SETTINGS = [
+  "mode",
+  "distribution",
+  "max_import_power",
+  "excess_threshold",
+  "power_buffer",
+  "battery_soc_target",
+  "battery_soc_min",
+  "allow_grid_charging",
 ];
 
 function settings(frame: SiteFrame): TemplateResult | typeof nothing {
   const { hass, site, act } = frame;
   const { t, fmt, wishes } = act;
   const battery = siteEntity(hass, site, "battery_soc") ?? siteEntity(hass, site, "battery_power");
-  const rows = SETTINGS.flatMap(([role, label]) => {
+  const rows = SETTINGS.flatMap((role) => {
     if (role.startsWith("battery") && battery === undefined) return [];
     const id = siteEntity(hass, site, role);
     const entity = id === undefined ? undefined : hass.states[id];
@@ -211,7 +210,7 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
     const disabled = frame.disconnected || entity.state === "unavailable";
     const set = (value: string | number | boolean): void => act.setEntity(id, value, undefined);
     const unit = String(entity.attributes["unit_of_measurement"] ?? "");
-    const name = t(label);
+    const name = text(entity.attributes["friendly_name"]) ?? role;
     let control: TemplateResult;
     if (frame.readOnly) {
       control = html`<b

@@ -101,7 +101,7 @@ export function ask(scene: Scene, action: "reset" | "unlock" | "stop"): void {
   const { t, act, view } = scene;
   void confirm(act, {
     title: `${t(action)}?`,
-    text: t(`c_${action}`),
+    text: t("c_session"),
     confirmText: t(action),
     dismissText: t("cancel"),
   }).then((yes) => {

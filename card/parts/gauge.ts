@@ -85,7 +85,7 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
     t(view.wordKey),
     middle.figure === undefined
       ? ""
-      : `${join(middle.figure)} ${flows ? t("of_most", { a: "", b: fmt.watts(full) }).trim() : (middle.sub ?? "")}`,
+      : `${join(middle.figure)} ${flows ? `/ ${fmt.watts(full)}` : (middle.sub ?? "")}`,
     plugged === undefined ? "" : t(plugged ? "s_connected" : "no_car"),
   ]
     .filter((word) => word !== "")

@@ -68,14 +68,14 @@ export function graphPart(scene: Scene, history: History, slim: boolean): Templa
     <path class="line" vector-effect="non-scaling-stroke" d=${path(line)} />`;
   const from = fmt.time(span.startMs, now);
   const highest = Math.max(...line.map(({ v }) => v));
-  const title = span.session ? t("graph") : t("hours", { n: span.hours });
-  const say = `${title}: ${t("of_most", { a: fmt.watts(line.at(-1)?.v), b: fmt.watts(highest) })}`;
+  const title = span.session ? t("graph") : `${fmt.number(span.hours)} h`;
+  const say = `${title}: ${fmt.watts(line.at(-1)?.v)} / ${fmt.watts(highest)}`;
   const canvas = html`<svg viewBox="0 0 600 ${height}" preserveAspectRatio="none" aria-hidden="true">${curve}</svg>`;
   if (slim) return html`<div class="spark graph" role="img" aria-label=${say}>${canvas}</div>`;
   const last = line.at(-1);
   const middles = [0.25, 0.5, 0.75].map((part) => fmt.time(span.startMs + part * (now - span.startMs), now));
   return html`<section class="graph-box">
-    <h4 class="section-title">${title}<span class="sub">${t("to_now", { a: from })}</span></h4>
+    <h4 class="section-title">${title}</h4>
     <figure class="graph" role="img" aria-label=${say}>
       <div class="plot">
         ${canvas}
@@ -84,7 +84,7 @@ export function graphPart(scene: Scene, history: History, slim: boolean): Templa
             ? nothing
             : html`<span class="dot" style="left:100%;top:${(Number(y(last.v)) / height) * 100}%"></span>`
         }
-        <span class="y sub">${fmt.watts(full)}</span>
+        <span class="y sub">${fmt.number(full / 1000, 0, 1)} kW</span>
       </div>
       <div class="x sub">
         <span>${from}</span>${middles.map((at) => html`<span>${at}</span>`)}<span>${t("now")}</span>

@@ -2,22 +2,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Scene } from "../element.ts";
 import type { IconName } from "../icons.ts";
-import type { Key } from "../i18n/languages.ts";
 import { ask } from "./actions.ts";
 import { icon, spinner } from "./icon.ts";
 import { busyCommand } from "./reason.ts";
 
-const BUSY: Readonly<Record<string, Key>> = {
-  start: "s_starting",
-  stop: "s_stopping",
-  pause: "s_pausing",
-  reset: "r_rebooting",
-  unlock: "unlock",
-};
-
 export function stateWord(scene: Scene): string {
   const busy = busyCommand(scene);
-  return scene.t((busy === undefined ? undefined : BUSY[busy]) ?? scene.view.wordKey);
+  return busy === undefined ? scene.t(scene.view.wordKey) : `${scene.t(busy)} …`;
 }
 
 export function chip(scene: Scene): TemplateResult {

@@ -33,12 +33,7 @@ export class EvseLimit extends LitElement {
   declare disabled: boolean;
   declare slim: boolean;
   declare label: string;
-  declare texts: {
-    readonly say: (n: number) => string;
-    readonly amps: (n: number) => string;
-    readonly less: string;
-    readonly more: string;
-  };
+  declare texts: { readonly say: (n: number) => string; readonly amps: (n: number) => string };
   declare presets: readonly number[];
   declare dragged: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +48,7 @@ export class EvseLimit extends LitElement {
     this.disabled = false;
     this.slim = false;
     this.label = "";
-    this.texts = { say: String, amps: String, less: "", more: "" };
+    this.texts = { say: String, amps: String };
     this.presets = [];
   }
 
@@ -108,9 +103,9 @@ export class EvseLimit extends LitElement {
         ${icon(glyph)}
       </button>`;
     return html`<div class="limit-row">
-        ${nudge(-this.step, this.texts.less, "minus", value <= this.min)}${slider}${nudge(
+        ${nudge(-this.step, `−${this.texts.amps(this.step)}`, "minus", value <= this.min)}${slider}${nudge(
           this.step,
-          this.texts.more,
+          `+${this.texts.amps(this.step)}`,
           "plus",
           value >= this.max,
         )}
@@ -214,7 +209,7 @@ export function limitPart(scene: Scene, slim: boolean): TemplateResult | typeof 
     ${element}
     ${(view.config.limits ?? [])
       .filter((amps) => amps > max)
-      .map((amps) => html`<p class="warn sub">${t("above", { key: "limits", a: amps, b: fmt.amps(max) })}</p>`)}
+      .map((amps) => html`<p class="warn sub">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(max)}</p>`)}
   </div>`;
 }
 
@@ -224,7 +219,7 @@ function textsOf(scene: Scene): EvseLimit["texts"] {
   let texts = cache.get(scene.fmt);
   if (texts === undefined) {
     const { t, fmt } = scene;
-    texts = { say: (n) => t("amperes", { n }), amps: (n) => fmt.amps(n), less: t("less"), more: t("more") };
+    texts = { say: (n) => t("amperes", { n }), amps: (n) => fmt.amps(n) };
     cache.set(scene.fmt, texts);
   }
   return texts;

@@ -30,9 +30,7 @@ export function phasesPart(scene: Scene, titled: boolean): TemplateResult | type
   const list = html`<div class="phases">${rows}</div>`;
   if (!titled) return list;
   return html`<section class="phases-box">
-    <h4 class="section-title">
-      ${t("phases")}${allowed === undefined ? nothing : html`<span class="sub">${t("mark_allowed")}</span>`}
-    </h4>
+    <h4 class="section-title">${t("phases")}</h4>
     ${list}
   </section>`;
 }

@@ -1,5 +1,6 @@
 /** The reason lines, with what outranks the published reason: no connection, silence, refusal, a command on its way. */
 import { html, nothing, type TemplateResult } from "lit";
+import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { publishedReason, type ReasonLines } from "../reason.ts";
 import { icon, spinner } from "./icon.ts";
@@ -43,10 +44,10 @@ export function reasonPart(scene: Scene, lines: ReasonLines): TemplateResult {
 }
 
 /** A button pressed here, or a start, stop, pause or reset that the bridge has on its way. */
-export function busyCommand(scene: Scene): string | undefined {
+export function busyCommand(scene: Scene): Action | undefined {
   const { view, wishes } = scene;
-  const own = ["start", "stop", "pause", "reset", "unlock"].find((role) => wishes.has(view.id(role)));
+  const own = ACTIONS.find((role) => wishes.has(view.id(role)));
   if (own !== undefined) return own;
   const name = view.pendingCommand;
-  return name !== undefined && ["start", "stop", "pause", "reset", "unlock"].includes(name) ? name : undefined;
+  return ACTIONS.find((action) => action === name);
 }
