@@ -162,13 +162,18 @@ export function chargerDevice(
       spec: specOf(key, seen, more.currency),
       value,
       ...(down && !WITHOUT_LINK.has(key) ? { unavailable: true } : {}),
-      ...(attributes[key] === undefined ? {} : { attributes: attributes[key] }),
+      ...withAttributes(attributes[key], snapshot.attributes?.[key]),
     });
   }
   const own = new Set<string>(entities.map((entity) => entity.spec.key));
   for (const spec of more.entities)
     if (!own.has(spec.key))
-      entities.push({ spec, value: snapshot.extra[spec.key], ...(down ? { unavailable: true } : {}) });
+      entities.push({
+        spec,
+        value: snapshot.extra[spec.key],
+        ...(down ? { unavailable: true } : {}),
+        ...withAttributes(undefined, snapshot.attributes?.[spec.key]),
+      });
   return {
     id: config.id,
     name: config.name,
@@ -253,6 +258,11 @@ function valuesOf(
 }
 
 type Attributes = Readonly<Record<string, unknown>>;
+
+/** The driver adds; it never replaces. */
+function withAttributes(own: Attributes | undefined, more: Attributes | undefined): { attributes?: Attributes } {
+  return own === undefined && more === undefined ? {} : { attributes: { ...more, ...own } };
+}
 
 function attributesOf(
   charger: ChargerState,
