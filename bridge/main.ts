@@ -184,7 +184,18 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
     listen: config.http.listen,
     token: config.http.token,
     controlToken,
-    routes: createPages({ config, clock, loop, garage, hass, store, version: VERSION }),
+    routes: createPages({
+      config,
+      clock,
+      loop,
+      garage,
+      hass,
+      store,
+      ocpp,
+      errors,
+      startedAtMs: clock.nowMs(),
+      version: VERSION,
+    }),
   });
 
   hass.start();

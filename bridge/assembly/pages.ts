@@ -2,14 +2,21 @@
 import type { Clock } from "../clock.ts";
 import type { BridgeConfig } from "../config/resolve.ts";
 import { controlReply } from "../http/control.ts";
+import { diagnosticsReply, secretsIn } from "../http/diagnostics.ts";
 import { healthReply } from "../http/health.ts";
+import { metricsReply } from "../http/metrics.ts";
 import { json, text, type Route } from "../http/server.ts";
+import { statusPage } from "../http/status.ts";
+import type { OcppServer } from "../ocpp/station.ts";
 import type { SiteLoop } from "../site/loop.ts";
 import { sessionsCsv, sessionsJson } from "../store/session-text.ts";
 import type { Store } from "../store/store.ts";
 import { checkCertificates, checkFailSafes, checkHass, checkSettings, type Check } from "./checks.ts";
 import type { Garage } from "./garage.ts";
 import type { Interpreter } from "./interpreter.ts";
+import type { LastErrors } from "./last-errors.ts";
+import { metricsOf } from "./metrics.ts";
+import { statusModel } from "./status.ts";
 
 export interface PageParts {
   readonly config: BridgeConfig;
@@ -18,8 +25,14 @@ export interface PageParts {
   readonly garage: Garage;
   readonly hass: Interpreter;
   readonly store: Store;
+  readonly ocpp: OcppServer;
+  readonly errors: LastErrors;
+  readonly startedAtMs: number;
   readonly version: string;
 }
+
+/** The doctor asks Home Assistant and reads files: not on every look at the page. */
+const CHECK_MS = 5 * 60_000;
 
 export function createPages(parts: PageParts): readonly Route[] {
   const { config, clock, loop, garage, hass, store, version } = parts;
@@ -59,7 +72,60 @@ export function createPages(parts: PageParts): readonly Route[] {
     ];
   }
 
+  let checked: { readonly checks: readonly Check[]; readonly atMs: number; readonly monotonicMs: number } | undefined;
+  let checking = false;
+  /** The page shows what was found last; a look finds anew in the background when that is old. */
+  function recentChecks(): typeof checked {
+    if (!checking && (checked === undefined || clock.monotonicMs() - checked.monotonicMs > CHECK_MS)) {
+      checking = true;
+      void checks()
+        .then((found) => {
+          checked = { checks: found, atMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+        })
+        .catch((error: unknown) => parts.errors.add({ title: "Checks", detail: String(error) }))
+        .finally(() => {
+          checking = false;
+        });
+    }
+    return checked;
+  }
+
+  function diagnostics(): Readonly<Record<string, unknown>> {
+    return {
+      version,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      running_s: Math.round((clock.nowMs() - parts.startedAtMs) / 1000),
+      memory_mb: Math.round(process.memoryUsage().rss / 1_048_576),
+      home_assistant: { ...hass.status, publishing: hass.publishing, limits: hass.limits },
+      config: { ...config, hass: config.hass === undefined ? undefined : { ...config.hass, token: "***" } },
+      state: loop.state,
+      plan: loop.plan,
+      errors: parts.errors.list(),
+      waiting: parts.ocpp.waiting(),
+      wire_logs: Object.fromEntries(
+        [...garage.chargers].map(([id, { charger }]) => [id, charger.can.wireLog?.() ?? []]),
+      ),
+    };
+  }
+
   return [
+    {
+      method: "GET",
+      path: "/",
+      handle: ({ ingressPath }) => {
+        const recent = recentChecks();
+        const model = statusModel({
+          ...parts,
+          checks: recent?.checks ?? [],
+          checkedAtMs: recent?.atMs,
+          storeProblem: store.problem,
+        });
+        return statusPage(model, ingressPath);
+      },
+    },
+    { method: "GET", path: "/metrics", handle: () => metricsReply(metricsOf(loop, hass, clock)) },
+    { method: "GET", path: "/api/diagnostics", handle: () => diagnosticsReply(diagnostics(), secretsIn(config)) },
     {
       method: "GET",
       path: "/health",

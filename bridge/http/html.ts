@@ -29,9 +29,7 @@ function render(part: Part): string {
 
 export function escape(text: string): string {
   // Control characters have no place on a page.
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? letter);
+  return text.replace(/[^\P{Cc}\n\r\t]/gu, "\ufffd").replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? letter);
 }
 
 /** For text of our own that is markup already. */
