@@ -27,12 +27,6 @@ export class LastResort {
     this.#pauseFailed = true;
   }
 
-  /** The pause holds, or is no longer wished. */
-  clear(): void {
-    this.#pauseFailed = false;
-    this.#defiantSinceMs = undefined;
-  }
-
   /** Whether to reboot now because a pause is defied: power above 500 W for a minute on a plugged, connected box. */
   due(state: { readonly paused: boolean; readonly plugged: boolean; readonly powerW: number | undefined }): boolean {
     const now = this.#clock.monotonicMs();

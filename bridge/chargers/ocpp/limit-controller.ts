@@ -25,6 +25,8 @@ const OFFERED_TOLERANCE_A = 0.5;
 const MEASURED_TOLERANCE_A = 1;
 const OVER_LASTS_MS = 60_000;
 const VERIFY_EVERY_MS = 60_000;
+/** Nothing was told about it yet. */
+const VERIFY_SOON_MS = 10_000;
 /** A fresh verification is tried again after these times before it counts as failed, ms. */
 const VERIFY_AGAIN_MS: readonly number[] = [8_000, 20_000];
 /** Boxes refuse profiles just after they connect (Delta, bmw-wallbox-ha #14): the known way is tried again once after this, ms. */
@@ -96,6 +98,8 @@ export class LimitController {
   #refused = new Set<RungName>();
   #base: number | undefined;
   #sent: number | undefined;
+  /** The value in force and the epoch ms since when it is: a renewal changes neither. */
+  #inForce: number | undefined;
   #sentAtMs = 0;
   #raisedAtMs = Number.NEGATIVE_INFINITY;
   #leaseAtMs: number | undefined;
@@ -177,6 +181,7 @@ export class LimitController {
     this.#sent = undefined;
     this.#leaseAtMs = undefined;
     this.#compositeKnown = undefined;
+    this.#inForce = undefined;
     this.offeredA = undefined;
     this.verified = undefined;
     this.#refused.clear();
@@ -509,12 +514,19 @@ export class LimitController {
     const { clock, n, log } = this.#port;
     const before = this.#rung;
     const now = clock.monotonicMs();
+    const renewed = this.#inForce === wanted && before === rung.name;
     this.#rung = rung.name;
     this.#sent = wanted;
-    this.#sentAtMs = clock.nowMs();
+    this.#inForce = wanted;
     if (raised) this.#raisedAtMs = now;
-    this.offeredA = wanted;
-    this.verified = undefined;
+    if (!renewed) {
+      this.#sentAtMs = clock.nowMs();
+      this.offeredA = wanted;
+      this.verified = undefined;
+      this.#verifyTry = 0;
+      this.#verifyAtMs = now;
+      this.#overSinceMs = undefined;
+    }
     if (rung.layers === 1) {
       this.#leaseAtMs = undefined;
       this.#base = undefined;
@@ -525,9 +537,8 @@ export class LimitController {
       this.#port.remember(rung.name, this.failSafe);
       log.info({ rung: rung.name, limitA: wanted }, "limit accepted this way");
     } else log.debug({ rung: rung.name, limitA: wanted }, "limit accepted");
-    this.#verifyTry = 0;
-    this.#verifyAtMs = now;
-    this.#overSinceMs = undefined;
+    this.offeredA ??= wanted;
+    this.#verifyAtMs ??= now + VERIFY_SOON_MS;
     this.#port.changed();
   }
 
@@ -558,8 +569,7 @@ export class LimitController {
       const told = await this.#confirmed(wanted);
       if (this.#sent !== wanted) return;
       if (told === undefined) {
-        this.verified = undefined;
-        this.#verifyAtMs = this.#port.clock.monotonicMs() + VERIFY_EVERY_MS;
+        this.#verifyAtMs = this.#port.clock.monotonicMs() + VERIFY_SOON_MS;
       } else if (told <= wanted + OFFERED_TOLERANCE_A) {
         this.offeredA = Math.abs(told - wanted) <= OFFERED_TOLERANCE_A ? wanted : told;
         this.verified = true;

@@ -365,8 +365,7 @@ export class StationDriver implements StationHandler {
         });
       },
       obeyed: () => {
-        lastResort.clear();
-        this.#problem(outlet, undefined);
+        if (this.parts.get(outlet)?.problem?.code.startsWith("limit_") === true) this.#problem(outlet, undefined);
       },
     });
     return { outlet, limits, lastResort, problem: undefined };
