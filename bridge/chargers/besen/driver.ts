@@ -353,7 +353,7 @@ class BesenCharger implements Charger {
       return;
     }
     if (state === CHARGING) {
-      if (before?.currentState === CHARGING || (visit.open && !visit.paused)) return;
+      if ((visit.open && !visit.paused) || this.#governor.busy) return;
       this.#governor.chargeBeganElsewhere();
       this.#elsewhere = undefined;
       visit.begin(nowMs, wh);

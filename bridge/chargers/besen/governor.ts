@@ -19,6 +19,7 @@ const INTERRUPTION_MS = 60_000;
 /** A change shows in the measured current by then. */
 const PROOF_MS = 30_000;
 const PROOF_A = 0.8;
+const STOP_SHOWS_MS = 5_000;
 /** A start shows in the state by then. */
 const START_SHOWS_MS = 10_000;
 /** What `reconcile` tried is not tried again sooner. */
@@ -44,6 +45,10 @@ export class Governor {
     { readonly fromA: number; readonly toA: number; readonly measuredA: number; readonly atMs: number } | undefined;
   #pace = PACE;
   #startedAtMs: number | undefined;
+  #stoppedAtMs: number | undefined;
+  #acting = false;
+  /** A person's start at less than the order: holds until the next order. */
+  #capA: number | undefined;
   #triedAtMs: number | undefined;
   #reconciling = false;
   #closed = false;
@@ -91,6 +96,7 @@ export class Governor {
     if (this.#closed) throw new ChargerError("offline", "The bridge has let go of this box");
     const limitA = this.#admissible(order.limitA);
     this.#order = { limitA, hold: order.hold };
+    this.#capA = undefined;
     this.#wantedA = limitA;
     this.#port.changed();
     if (this.#port.told.status === undefined) throw new ChargerError("offline", "The box is not connected");
@@ -124,14 +130,20 @@ export class Governor {
     }
   }
 
+  /** What the box is to do now, A; undefined: nobody has said yet. */
+  #targetA(): number | undefined {
+    const limitA = this.#order?.limitA;
+    return limitA === undefined ? undefined : Math.min(limitA, this.#capA ?? limitA);
+  }
+
   #differs(): boolean {
     const { told, visit } = this.#port;
     const state = told.status?.currentState;
-    const order = this.#order;
-    if (order === undefined || state === undefined) return false;
-    if (order.limitA === 0) return state === CHARGING;
-    if (state === CHARGING) return !this.#pausedByChange() && told.storedA !== order.limitA;
-    return this.#mayStart(state) || (told.storedA !== undefined && told.storedA !== order.limitA && !visit.paused);
+    const limitA = this.#targetA();
+    if (limitA === undefined || state === undefined) return false;
+    if (limitA === 0) return state === CHARGING;
+    if (state === CHARGING) return !this.#pausedByChange() && told.storedA !== limitA;
+    return this.#mayStart(state) || (told.storedA !== undefined && told.storedA !== limitA && !visit.paused);
   }
 
   /** Between our change of current and its effect the box may look idle. */
@@ -139,11 +151,19 @@ export class Governor {
     return this.#changedAtMs !== undefined && this.#port.clock.monotonicMs() - this.#changedAtMs < INTERRUPTION_MS;
   }
 
+  /** A start or stop is on its way, or a stop has just been answered: the states told meanwhile say nothing of their own. */
+  get busy(): boolean {
+    const stopped = this.#stoppedAtMs;
+    return this.#acting || (stopped !== undefined && this.#port.clock.monotonicMs() - stopped < STOP_SHOWS_MS);
+  }
+
   /** The box may look idle or finished just now because of what we did, not because the charge is over. */
   get unsettled(): boolean {
     const started = this.#startedAtMs;
     return (
-      this.#pausedByChange() || (started !== undefined && this.#port.clock.monotonicMs() - started < START_SHOWS_MS)
+      this.busy ||
+      this.#pausedByChange() ||
+      (started !== undefined && this.#port.clock.monotonicMs() - started < START_SHOWS_MS)
     );
   }
 
@@ -158,11 +178,10 @@ export class Governor {
   /** One step from what is to what is ordered. @throws ChargerError */
   async #obey(signal: AbortSignal): Promise<void> {
     const { told } = this.#port;
-    const order = this.#order;
+    const limitA = this.#targetA();
     const state = told.status?.currentState;
-    if (order === undefined) return;
+    if (limitA === undefined) return;
     if (state === undefined) throw new ChargerError("offline", "The box is not connected");
-    const { limitA } = order;
     if (limitA === 0) {
       this.#endRest();
       if (state === CHARGING) await this.#pause(signal);
@@ -174,8 +193,18 @@ export class Governor {
     else if (told.storedA !== limitA) await this.#storeCurrent(limitA, signal);
   }
 
+  async #stopBox(signal: AbortSignal): Promise<void> {
+    this.#acting = true;
+    try {
+      await stopCharge(this.#port, signal);
+      this.#stoppedAtMs = this.#port.clock.monotonicMs();
+    } finally {
+      this.#acting = false;
+    }
+  }
+
   async #pause(signal: AbortSignal): Promise<void> {
-    await stopCharge(this.#port, signal);
+    await this.#stopBox(signal);
     this.#runningA = undefined;
     this.#port.visit.pause();
     this.#port.changed();
@@ -263,7 +292,7 @@ export class Governor {
     try {
       await this.#lane.run(
         async () => {
-          const limitA = this.#order?.limitA ?? 0;
+          const limitA = this.#targetA() ?? 0;
           if (limitA > 0 && this.#port.told.status?.currentState === CHARGING)
             await this.#changeAtNextStart(limitA, this.#runningA, clock.deadline(OPERATION_MS));
         },
@@ -281,7 +310,13 @@ export class Governor {
   async #start(order: StartOrder, signal: AbortSignal): Promise<void> {
     const { told, visit, clock } = this.#port;
     this.#triedAtMs = clock.monotonicMs();
-    const chargeId = await startCharge(this.#port, order, signal);
+    this.#acting = true;
+    let chargeId: string;
+    try {
+      chargeId = await startCharge(this.#port, order, signal);
+    } finally {
+      this.#acting = false;
+    }
     this.#startedAtMs = clock.monotonicMs();
     told.storedA = order.amps;
     this.#endRest();
@@ -322,6 +357,7 @@ export class Governor {
       const amps = this.#admissible(Math.min(wish, ordered === undefined || ordered === 0 ? wish : ordered));
       if (amps === 0) throw new ChargerError("rejected", "A charge needs at least 6 A");
       if (told.status?.currentState === CHARGING) return;
+      this.#capA = ordered !== undefined && amps < ordered ? amps : undefined;
       await this.#start({ ...wishes, amps, phases: this.#startPhases() }, this.#bounded(signal));
     }, signal);
   }
@@ -330,9 +366,10 @@ export class Governor {
   async stop(signal: AbortSignal): Promise<void> {
     await this.#lane.run(async () => {
       const { visit, clock } = this.#port;
-      await stopCharge(this.#port, this.#bounded(signal));
+      await this.#stopBox(this.#bounded(signal));
       this.#runningA = undefined;
       this.#endRest();
+      this.#capA = undefined;
       visit.end(clock.nowMs(), this.#port.registerWh(), "app");
       this.#port.changed();
     }, signal);

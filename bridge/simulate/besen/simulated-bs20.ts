@@ -359,6 +359,7 @@ class Bs20 implements SimulatedBs20 {
       }
     }
     this.say(this.#settingNow(m.kind, m.action));
+    if (m.action === "set" && m.kind === "output_amps") this.pushStatus();
     if (m.action === "set" && m.kind === "name") {
       // A real unit drops the connection when it is renamed.
       this.#flush();
