@@ -31,12 +31,16 @@ const REQUIRED: Readonly<Record<TemplateDomain, readonly string[]>> = {
 export function startTemplateEntities(core: Core, scripts: Scripts): Route {
   const entities = new Map<string, TemplateEntity>();
   const flows = new Map<string, { step: string }>();
+  /** Options flow → config entry. */
+  const changes = new Map<string, string>();
 
   const add = (entryId: string, form: Json): void => {
     const domain = DOMAINS.find((one) => one === form["template_type"]);
     if (domain === undefined) return;
-    const name = text(form["name"]) ?? "";
+    const told = text(form["name"]) ?? "";
     const device = core.registries.device(text(form["device_id"]) ?? null);
+    // Home Assistant drops the device's name from the front of an entity's.
+    const name = device !== undefined && told.startsWith(`${device.name} `) ? told.slice(device.name.length + 1) : told;
     const registered = core.registries.ensureEntity(
       "template",
       entryId,
@@ -114,7 +118,29 @@ export function startTemplateEntities(core: Core, scripts: Scripts): Route {
   });
   for (const entry of core.registries.entries) if (entry.domain === "template") add(entry.entry_id, entry.data);
 
+  /** The options flow: the same form without the name, over the old one. */
+  const change = (id: string | undefined, body: Json): ReturnType<Route> => {
+    if (id === undefined) {
+      const entry = core.registries.entries.find((one) => one.entry_id === body["handler"]);
+      if (entry?.domain !== "template") return { status: 404, body: { message: "Invalid handler specified" } };
+      const flow = newId();
+      changes.set(flow, entry.entry_id);
+      return {
+        status: 200,
+        body: { type: "form", flow_id: flow, handler: entry.entry_id, data_schema: [], errors: null },
+      };
+    }
+    const entry = core.registries.entries.find((one) => one.entry_id === changes.get(id));
+    if (entry === undefined) return { status: 404, body: { message: "Invalid flow specified" } };
+    changes.delete(id);
+    Object.assign(entry, { data: { name: entry.data["name"], template_type: entry.data["template_type"], ...body } });
+    add(entry.entry_id, entry.data);
+    return { status: 200, body: { type: "create_entry", flow_id: id, handler: entry.entry_id } };
+  };
+
   return ({ method, path, json }) => {
+    const options = /^\/api\/config\/config_entries\/options\/flow(?:\/([^/]+))?$/.exec(path);
+    if (options !== null && method === "POST") return change(options[1], record(json));
     const flowId = /^\/api\/config\/config_entries\/flow(?:\/([^/]+))?$/.exec(path);
     if (flowId === null || method !== "POST") return undefined;
     const body = record(json);
