@@ -75,7 +75,10 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
       return;
     }
     const value = helperValue(helper.spec.domain, now.state);
-    if (value === undefined) return;
+    if (value === undefined) {
+      if (now.state === "unknown") sync(helper); // a text that was never written
+      return;
+    }
     const first = helper.memory.shown === undefined;
     if (helper.memory.shown !== value) {
       helper.memory.shown = value;
