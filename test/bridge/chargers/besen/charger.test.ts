@@ -283,7 +283,10 @@ describe("limit and pause", () => {
 
 describe("a box that applies a current at its next start only", () => {
   it("is found out by the first decrease, stopped at once, rested, and started lower; and remembered", async () => {
-    const made = await start({ box: { faults: { nextStartOnly: true } }, options: { minOffS: 300 } });
+    const made = await start({
+      box: { faults: { nextStartOnly: true } },
+      options: { minOffS: 300, failSafeA: 10 },
+    });
     made.box.plugIn({ maxA: 32 });
     await limit(made, 20);
     await eventually(made.clock, () => made.charger.snapshot.headlineA === 20);
