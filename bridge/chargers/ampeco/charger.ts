@@ -232,8 +232,11 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
       await pause(signal);
       return;
     }
+    const news = know.wantedA !== limitA;
     learn({ wantedA: limitA, ratingAbove });
     if (running) {
+      // Nothing to send, so a fresh reading stands for the box's answer.
+      if (news) await poller.readNow(signal);
       // A running session cannot be told less: it ends and starts again lower.
       if (!onOff() && (startedWithA ?? rating) > limitA) {
         await pause(signal);
