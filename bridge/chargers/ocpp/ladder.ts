@@ -43,6 +43,8 @@ export interface LimitTraits {
   readonly clearBeforeSet: boolean;
   readonly vendorKey: { readonly key: string; readonly scale: number } | undefined;
   readonly leaseS: number;
+  /** Refusals just after connecting are waited out before another way is tried. */
+  readonly patient: boolean;
   /** Smallest time between raises, s, and smallest raise, A. */
   readonly raiseEveryS: number;
   readonly raiseByA: number;

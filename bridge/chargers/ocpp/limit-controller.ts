@@ -31,6 +31,9 @@ const VERIFY_SOON_MS = 10_000;
 const VERIFY_AGAIN_MS: readonly number[] = [8_000, 20_000];
 /** Boxes refuse profiles just after they connect (Delta, bmw-wallbox-ha #14): the known way is tried again once after this, ms. */
 const SETTLE_MS = 10_000;
+/** After a failure the wish is tried again: a few times soon, then each minute. */
+const QUICK_RETRIES = 3;
+const RETRY_MS = 60_000;
 
 export interface LimitPort {
   readonly clock: Clock;
@@ -327,7 +330,7 @@ export class LimitController {
             : new ChargerError("protocol", "The limit could not be set.", { cause: error });
         this.#failures++;
         this.#sent = undefined;
-        this.#retryAtMs = this.#port.clock.monotonicMs() + (this.#failures === 1 ? SETTLE_MS : 60_000);
+        this.#retryAtMs = this.#port.clock.monotonicMs() + (this.#failures <= QUICK_RETRIES ? SETTLE_MS : RETRY_MS);
         if (failure.code === "timeout") this.#port.disobeyed("refused", this.desiredA, failure.message);
         this.#reject(version, failure);
       } finally {
@@ -375,7 +378,7 @@ export class LimitController {
       if (rung === undefined || this.#refused.has(rung.name)) continue;
       if (rung.alsoTx && this.#port.transactionId() === undefined) continue;
       try {
-        await this.#installPatiently(rung, wanted, young && rung.name === known, signal);
+        await this.#installPatiently(rung, wanted, young && (traits.patient || rung.name === known), signal);
         this.#accepted(rung, wanted, raising);
         return;
       } catch (error) {

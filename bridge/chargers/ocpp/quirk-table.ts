@@ -15,6 +15,7 @@ export const QUIRKS: readonly Quirk[] = [
       stackLevel: 0,
       singleLayer: true,
       noTxProfile: true,
+      noStationMax: true,
       noClearAll: true,
       stopPauses: true,
       tokenType: "Local",
@@ -27,7 +28,14 @@ export const QUIRKS: readonly Quirk[] = [
     model: /^(?!.*EIAW-E22)/i,
     symptom: "sister models of the Delta Gen 4: after a stop only a replug starts again",
     source: "JoaoPedroBelo/bmw-wallbox-ha 1.3.0",
-    remedy: { stackLevel: 0, singleLayer: true, noTxProfile: true, noClearAll: true, stopPauses: true },
+    remedy: {
+      stackLevel: 0,
+      singleLayer: true,
+      noTxProfile: true,
+      noStationMax: true,
+      noClearAll: true,
+      stopPauses: true,
+    },
   },
   {
     name: "abb_terra_ac",

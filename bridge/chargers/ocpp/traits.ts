@@ -40,6 +40,7 @@ export function limitTraits(options: OcppChargerOptions, model: StationModel): L
     clearBeforeSet: deviations.clearBeforeSet === true,
     vendorKey: deviations.vendorKey,
     leaseS: deviations.flashWear === true ? Math.max(WEAR_LEASE_S, options.profileTimeoutS) : options.profileTimeoutS,
+    patient: deviations.singleLayer === true,
     raiseEveryS: deviations.flashWear === true ? 30 : 10,
     raiseByA: deviations.flashWear === true ? 1 : 0.5,
   };

@@ -86,7 +86,7 @@ const DELTA: Preset = {
   highestLevel: 0,
   claimedLevel: 5,
   unitsTold: "A, W",
-  refusedPurposes: [],
+  refusedPurposes: ["ChargingStationMaxProfile"],
   sulks: true,
   orphansTxProfile: true,
   forgetsWhileSuspended: true,

@@ -225,7 +225,11 @@ describe("a pause is a pause", () => {
     await up(second.charger);
     await bench.clock.advance(300_000);
     expect(box.state().offeredA).toBe(0);
-    expect(wishes(box).slice(-3).every((a) => a === 0)).toBe(true);
+    expect(
+      wishes(box)
+        .slice(-3)
+        .every((a) => a === 0),
+    ).toBe(true);
   });
 
   it("never raises the current after it failed", async () => {
