@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=optional
+RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev --omit=optional && rm -rf node_modules/.cache
 
@@ -20,5 +20,6 @@ USER node
 VOLUME ["/data"]
 EXPOSE 9000 8099
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:8099/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+WORKDIR /config
 ENTRYPOINT ["evse-bridge"]
-CMD ["run", "--config", "/config/evse-bridge.yaml"]
+CMD ["run"]

@@ -35,6 +35,8 @@ export interface BridgeParts {
   readonly config: BridgeConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where the first page may write a configuration, and what is done then; absent: it is not shown. */
+  readonly firstSteps?: { readonly file: string; readonly done: () => void };
 }
 
 export interface RunningBridge {
@@ -49,7 +51,7 @@ export interface RunningBridge {
 const FLUSH_MS = 60_000;
 
 /** Never fails because a peer is down; throws only when the machine itself gives no ground (no memory for a database). */
-export async function startBridge({ config, clock, log }: BridgeParts): Promise<RunningBridge> {
+export async function startBridge({ config, clock, log, firstSteps }: BridgeParts): Promise<RunningBridge> {
   const dataDir = dataDirOf(config, process.env);
   const store = openStore(dataDir, clock, log.child({ room: "store" }));
   const errors = createLastErrors(clock);
@@ -195,6 +197,7 @@ export async function startBridge({ config, clock, log }: BridgeParts): Promise<
       errors,
       startedAtMs: clock.nowMs(),
       version: VERSION,
+      firstSteps,
     }),
   });
 

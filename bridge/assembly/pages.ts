@@ -6,12 +6,23 @@ import { diagnosticsReply, secretsIn } from "../http/diagnostics.ts";
 import { healthReply } from "../http/health.ts";
 import { metricsReply } from "../http/metrics.ts";
 import { json, text, type Route } from "../http/server.ts";
+import { setupRoutes, type SetupForm, type SetupParts } from "../http/setup.ts";
 import { statusPage } from "../http/status.ts";
 import type { OcppServer } from "../ocpp/station.ts";
 import type { SiteLoop } from "../site/loop.ts";
 import { sessionsCsv, sessionsJson } from "../store/session-text.ts";
 import type { Store } from "../store/store.ts";
+import { slugify } from "../../shared/slug.ts";
 import { checkCertificates, checkFailSafes, checkHass, checkSettings, type Check } from "./checks.ts";
+import { findHomeAssistants } from "./discover.ts";
+import {
+  breakerComplaint,
+  lanAddresses,
+  stationComplaint,
+  tokenComplaint,
+  urlComplaint,
+  writeFirstConfig,
+} from "./first-config.ts";
 import type { Garage } from "./garage.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { LastErrors } from "./last-errors.ts";
@@ -29,6 +40,8 @@ export interface PageParts {
   readonly errors: LastErrors;
   readonly startedAtMs: number;
   readonly version: string;
+  /** There is no configuration yet: the first page writes one to `file` and then calls `done`. */
+  readonly firstSteps: { readonly file: string; readonly done: () => void } | undefined;
 }
 
 /** The doctor asks Home Assistant and reads files: not on every look at the page. */
@@ -109,21 +122,23 @@ export function createPages(parts: PageParts): readonly Route[] {
     };
   }
 
-  return [
-    {
-      method: "GET",
-      path: "/",
-      handle: ({ ingressPath }) => {
-        const recent = recentChecks();
-        const model = statusModel({
-          ...parts,
-          checks: recent?.checks ?? [],
-          checkedAtMs: recent?.atMs,
-          storeProblem: store.problem,
-        });
-        return statusPage(model, ingressPath);
-      },
+  const front: Route = {
+    method: "GET",
+    path: "/",
+    handle: ({ ingressPath }) => {
+      const recent = recentChecks();
+      const model = statusModel({
+        ...parts,
+        checks: recent?.checks ?? [],
+        checkedAtMs: recent?.atMs,
+        storeProblem: store.problem,
+      });
+      return statusPage(model, ingressPath);
     },
+  };
+
+  return [
+    ...(parts.firstSteps === undefined ? [front] : setupRoutes(firstPage(parts.firstSteps, clock))),
     { method: "GET", path: "/metrics", handle: () => metricsReply(metricsOf(loop, hass, clock)) },
     { method: "GET", path: "/api/diagnostics", handle: () => diagnosticsReply(diagnostics(), secretsIn(config)) },
     {
@@ -185,4 +200,47 @@ function timeOf(value: string | null): number | "wrong" | undefined {
   if (value === null || value === "") return undefined;
   const ms = new Date(value).getTime();
   return Number.isNaN(ms) ? "wrong" : ms;
+}
+
+function firstPage({ file, done }: { readonly file: string; readonly done: () => void }, clock: Clock): SetupParts {
+  return {
+    propose: () => findHomeAssistants(clock),
+    addresses: (station) => lanAddresses().map((address) => `ws://${address}:9000/${station}`),
+    async save(form) {
+      const complaints: Partial<Record<keyof SetupForm | "form", string>> = {};
+      const note = (field: keyof SetupForm | "form", complaint: string | undefined): void => {
+        if (complaint !== undefined) complaints[field] = complaint;
+      };
+      note("url", await urlComplaint(form.url, clock));
+      if (complaints.url === undefined) note("token", await tokenComplaint(form.url, form.token, clock));
+      note("phases", /^[123]$/.test(form.phases) ? undefined : "1, 2 or 3.");
+      note("breaker", breakerComplaint(form.breaker));
+      if (form.station !== "") {
+        note("station", stationComplaint(form.station));
+        note("name", form.name === "" ? "It needs a name." : undefined);
+        note("maximum", Number(form.maximum) >= 6 && Number(form.maximum) <= 80 ? undefined : "6 to 80 A.");
+      }
+      if (Object.keys(complaints).length > 0) return complaints;
+      const charger =
+        form.station === ""
+          ? undefined
+          : {
+              id: slugify(form.name),
+              name: form.name,
+              driver: "ocpp",
+              station: form.station,
+              max_current: Number(form.maximum),
+            };
+      const problem = writeFirstConfig(file, {
+        url: form.url,
+        token: form.token,
+        phases: Number(form.phases),
+        breakerA: Number(form.breaker),
+        charger,
+      });
+      if (problem !== undefined) return { form: problem };
+      done();
+      return {};
+    },
+  };
 }

@@ -29,44 +29,73 @@ export async function runCommand(argv: string[]): Promise<number> {
 
 /** Editors write in two steps and mounted files have no events: a look every 2 s, and only a file that has settled is read. */
 const WATCH_MS = 2000;
+/** Where the first page writes while there is no configuration anywhere. */
+const FIRST_FILE = "evse-bridge.yaml";
 
-async function runUntilStopped(first: BridgeConfig, file: string | undefined, log: Log): Promise<number> {
-  let bridge: RunningBridge = await startBridge({ config: first, clock: systemClock, log });
-  let busy: Promise<void> = Promise.resolve();
+async function runUntilStopped(first: BridgeConfig, named: string | undefined, log: Log): Promise<number> {
+  let file = named;
+  let exitCode = 0;
   const stopped = Promise.withResolvers<undefined>();
-  const reload = (why: string): void => {
-    busy = busy.then(async () => {
-      let next: BridgeConfig;
-      try {
-        next = resolveConfig(loadConfig(file, process.env));
-      } catch (error) {
-        const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [String(error)];
-        log.error({ problems }, "new configuration refused; the old one goes on");
-        return;
-      }
-      log.info({ why }, "configuration is read again");
-      await bridge.stop();
-      bridge = await startBridge({ config: next, clock: systemClock, log });
-    });
-    busy = busy.catch((error: unknown) => {
-      log.fatal({ err: error }, "restart failed");
-      stopped.resolve(undefined);
-      process.exitCode = 1;
-    });
-  };
-  process.on("SIGHUP", () => reload("SIGHUP"));
-  if (file !== undefined)
-    watchFile(file, { interval: WATCH_MS }, (now, before) => {
-      if (now.mtimeMs !== before.mtimeMs && now.size > 0) reload("file changed");
-    });
   // A second SIGTERM (systemd and a shell both send one) must not cut the clean stop short; a second Ctrl-C may.
   process.on("SIGTERM", () => stopped.resolve(undefined));
   process.once("SIGINT", () => stopped.resolve(undefined));
+
+  const start = (config: BridgeConfig): Promise<RunningBridge> => {
+    const nothing = config.hass === undefined && config.chargers.length === 0;
+    const done = (): void => {
+      file = FIRST_FILE;
+      watch(FIRST_FILE);
+      // The answer to the browser goes out first.
+      systemClock.after(500, () => reload("first configuration"));
+    };
+    return startBridge({
+      config,
+      clock: systemClock,
+      log,
+      ...(nothing && named === undefined ? { firstSteps: { file: FIRST_FILE, done } } : {}),
+    });
+  };
+  let bridge = await start(first);
+  if (first.hass === undefined)
+    log.warn(
+      { page: `http://${first.http.listen.host}:${bridge.httpPort ?? 0}/` },
+      "no Home Assistant is configured yet; the first page asks for it",
+    );
+  let busy: Promise<void> = Promise.resolve();
+
+  function reload(why: string): void {
+    busy = busy
+      .then(async () => {
+        let next: BridgeConfig;
+        try {
+          next = resolveConfig(loadConfig(file, process.env));
+        } catch (error) {
+          const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [String(error)];
+          log.error({ problems }, "new configuration refused; the old one goes on");
+          return;
+        }
+        log.info({ why }, "configuration is read again");
+        await bridge.stop();
+        bridge = await start(next);
+      })
+      .catch((error: unknown) => {
+        log.fatal({ err: error }, "restart failed");
+        exitCode = 1;
+        stopped.resolve(undefined);
+      });
+  }
+  function watch(path: string): void {
+    watchFile(path, { interval: WATCH_MS }, (now, before) => {
+      if (now.mtimeMs !== before.mtimeMs && now.size > 0) reload("file changed");
+    });
+  }
+  process.on("SIGHUP", () => reload("SIGHUP"));
+  if (file !== undefined) watch(file);
   await stopped.promise;
   if (file !== undefined) unwatchFile(file);
   await busy;
   log.info("stopping");
   await bridge.stop();
   log.info("stopped");
-  return 0;
+  return exitCode;
 }

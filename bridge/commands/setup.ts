@@ -15,7 +15,7 @@ import { createHassRest, type HassRest } from "../hass/rest.ts";
 import { silentLog } from "../log.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { readArguments, UsageError } from "./arguments.ts";
-import { findHomeAssistants } from "./setup/discover.ts";
+import { findHomeAssistants } from "../assembly/discover.ts";
 import { firstSteps } from "./setup/first-steps.ts";
 import { replacedSystems } from "./setup/migrate.ts";
 import { terminalQuestions } from "./setup/questions.ts";

@@ -1,14 +1,14 @@
-/** The first five minutes: Home Assistant, the fuse, the first wallbox; each answer checked, the file written last. */
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { networkInterfaces } from "node:os";
-import { fetch } from "undici";
-import { stringify } from "yaml";
+/** The first five minutes on a terminal: Home Assistant, the fuse, the first wallbox; each answer checked, the file written last. */
+import { existsSync } from "node:fs";
+import {
+  breakerComplaint,
+  lanAddresses,
+  stationComplaint,
+  tokenComplaint,
+  urlComplaint,
+  writeFirstConfig,
+} from "../../assembly/first-config.ts";
 import type { Clock } from "../../clock.ts";
-import { ConfigError } from "../../config/errors.ts";
-import { loadConfig } from "../../config/load.ts";
-import { resolveConfig } from "../../config/resolve.ts";
-import { checkHass } from "../../assembly/checks.ts";
 import { slugify } from "../../../shared/slug.ts";
 import type { Questions } from "./questions.ts";
 
@@ -31,7 +31,7 @@ export async function firstSteps({ clock, questions, file, propose }: FirstSteps
   const [found] = await propose();
   const url = await questions.ask("Home Assistant's address", {
     proposal: found ?? "http://homeassistant.local:8123",
-    check: (answer) => answersLikeHass(answer, clock),
+    check: (answer) => urlComplaint(answer, clock),
   });
   questions.say("In Home Assistant: your profile → Security → Long-lived access tokens → Create token.");
   const token = await questions.ask("Token", { check: (answer) => tokenComplaint(url, answer, clock) });
@@ -41,27 +41,11 @@ export async function firstSteps({ clock, questions, file, propose }: FirstSteps
       check: (answer) => (/^[123]$/.test(answer) ? undefined : "1, 2 or 3."),
     }),
   );
-  const breaker = Number(
-    await questions.ask("Main fuse, A per phase", {
-      proposal: "25",
-      check: (answer) =>
-        Number(answer) >= 1 && Number(answer) <= 200 ? undefined : "1 to 200 A. It stands on the fuse.",
-    }),
-  );
+  const breakerA = Number(await questions.ask("Main fuse, A per phase", { proposal: "25", check: breakerComplaint }));
   const charger = await askCharger(questions);
-  const tokenFile = join(dirname(resolve(file)), "home-assistant.token");
-  const config: Answers = {
-    home_assistant: { url: url.replace(/\/+$/, ""), token_file: tokenFile },
-    site: { phases, main_breaker: breaker },
-    ...(charger === undefined ? {} : { chargers: [charger] }),
-  };
-  writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
-  writeFileSync(file, stringify(config), { mode: 0o600, flag: "wx" });
-  try {
-    resolveConfig(loadConfig(file, {}));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    questions.say(`\n${file} is written, but:\n${error.message}`);
+  const problem = writeFirstConfig(file, { url, token, phases, breakerA, charger });
+  if (problem !== undefined) {
+    questions.say(`\nNothing was written: ${problem}`);
     return 1;
   }
   questions.say(`\n${file} is written. Start the bridge with: evse-bridge run --config ${file}`);
@@ -83,7 +67,7 @@ async function askCharger(questions: Questions): Promise<Answers | undefined> {
   if (driver === "none") return undefined;
   const name = await questions.ask("Its name in Home Assistant", {
     proposal: "Wallbox",
-    check: (answer) => (answer === "" ? "A name, please." : undefined),
+    check: (answer) => (answer === "" ? "It needs a name." : undefined),
   });
   const common = { id: slugify(name), name, driver };
   const needed =
@@ -93,7 +77,7 @@ async function askCharger(questions: Questions): Promise<Answers | undefined> {
   if (driver === "ocpp") {
     const station = await questions.ask("Its identity (last part of the OCPP address; free to choose on most boxes)", {
       proposal: "CP-0001",
-      check: (answer) => (/^[^/?#\s]{1,255}$/.test(answer) ? undefined : "No blanks, no slashes."),
+      check: stationComplaint,
     });
     const maximum = Number(
       await questions.ask("Most it may draw, A per phase", {
@@ -116,46 +100,4 @@ async function askCharger(questions: Questions): Promise<Answers | undefined> {
   const host = await questions.ask("The cloud's host name", { check: needed("A host name") });
   const token = await questions.ask("Its API token", { check: needed("A token") });
   return { ...common, host, token };
-}
-
-const ANSWER_MS = 8_000;
-
-async function answersLikeHass(url: string, clock: Clock): Promise<string | undefined> {
-  if (!/^https?:\/\/[^\s/]+/.test(url)) return "An address such as http://homeassistant.local:8123.";
-  try {
-    const reply = await fetch(`${url.replace(/\/+$/, "")}/api/`, { signal: clock.deadline(ANSWER_MS) });
-    return reply.status === 401 || reply.status === 200
-      ? undefined
-      : `Something answers there (${reply.status}), but not Home Assistant.`;
-  } catch (error) {
-    const code =
-      error instanceof Error
-        ? ((error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message)
-        : String(error);
-    return `It does not answer (${code}). Can this machine reach it?`;
-  }
-}
-
-async function tokenComplaint(url: string, token: string, clock: Clock): Promise<string | undefined> {
-  if (token === "") return "The token is needed.";
-  const hass = {
-    url: url.replace(/\/+$/, ""),
-    token,
-    publish: "device" as const,
-    nativeControls: true,
-    services: true,
-    instance: undefined,
-  };
-  const problem = (await checkHass({ hass }, clock)).find((check) => check.level === "bad");
-  return problem?.detail;
-}
-
-/** Addresses of this machine on its networks, IPv4 first. */
-export function lanAddresses(): readonly string[] {
-  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const outside = all.filter((one) => !one.internal && !one.address.startsWith("fe80"));
-  const sorted = outside.toSorted((a, b) => Number(a.family !== "IPv4") - Number(b.family !== "IPv4"));
-  return sorted.length > 0
-    ? sorted.map((one) => (one.family === "IPv6" ? `[${one.address}]` : one.address))
-    : ["THIS-MACHINE"];
 }

@@ -1,6 +1,6 @@
 /** Home Assistants on this network, by mDNS. */
 import { Bonjour } from "bonjour-service";
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../clock.ts";
 
 const LOOK_MS = 2_500;
 
