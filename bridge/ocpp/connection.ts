@@ -13,6 +13,8 @@ import type { CallOptions, JsonObject, OcppVersion, StationHandler, StationLink 
 const UNSUPPORTED_DATA = 1003;
 /** A station that sends and never reads would fill our memory with answers. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+/** Longer frames are traced in part. */
+const MAX_TRACED_CHARS = 16_384;
 const PROBE_MS = 5000;
 const CLOSE_GRACE_MS = 1000;
 
@@ -126,7 +128,7 @@ export class Connection implements StationLink {
     }
     const text = data.toString();
     const arrival = frames.add(clock.nowMs(), "in", data);
-    if (this.#traced) log.trace({ direction: "in", frame: maskFrame(text) }, "frame");
+    if (this.#traced) log.trace({ direction: "in", frame: maskFrame(text.slice(0, MAX_TRACED_CHARS)) }, "frame");
     this.#rpc.receive(text, arrival);
   }
 
@@ -135,7 +137,7 @@ export class Connection implements StationLink {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     counters.framesOut++;
     frames.add(clock.nowMs(), "out", text);
-    if (this.#traced) log.trace({ direction: "out", frame: maskFrame(text) }, "frame");
+    if (this.#traced) log.trace({ direction: "out", frame: maskFrame(text.slice(0, MAX_TRACED_CHARS)) }, "frame");
     this.#socket.send(text);
     if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) this.terminate("station does not read its answers");
   }

@@ -60,7 +60,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     socket.destroy();
   });
-  secure?.on("tlsClientError", (error, socket) => options.onMisfit(plainAddress(socket.remoteAddress), error, true));
+  secure?.on("tlsClientError", (error, socket) => {
+    // Node cuts a connection with a bad client certificate itself, and leaves the reason on the socket, as a code.
+    const refused: unknown = socket.authorizationError;
+    const reason = typeof refused === "string" ? Object.assign(new Error(refused), { code: refused }) : error;
+    options.onMisfit(plainAddress(addressOf(socket)), reason, true);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, () => {

@@ -8,18 +8,20 @@ const SECRET_FIELDS = [
   "additionalIdToken",
   "authorizationKey",
   "basicAuthPassword",
+  "apnPassword",
   "password",
-  "securityCtrlr",
   "pin",
   "secret",
-  "token",
-  "apnPassword",
   "sharedSecret",
+  "token",
 ];
+/** Quotes may be escaped: vendors put JSON into DataTransfer as text. */
 const SECRET_FIELD = new RegExp(
-  `("(?:${SECRET_FIELDS.join("|")})"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|-?\\d[\\d.eE+-]*)`,
+  `(\\\\{0,3}"(?:${SECRET_FIELDS.join("|")})\\\\{0,3}"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|\\\\{1,3}"(?:[^"\\\\]|\\\\(?![\\\\"]))*\\\\{0,3}"?|-?\\d[\\d.eE+-]*)`,
   "gi",
 );
+/** A VPN's access data are secret as a whole (SetNetworkProfile). */
+const VPN = /("vpn"\s*:\s*)\{[^{}]*\}?/gi;
 /** Configuration entries that are secret by their name; the value stands beside the name in the same object, in any order. */
 const SECRET_SETTING = /authorizationkey|basicauthpassword|password|passphrase|secret|apn|wpa|psk/i;
 const SETTING_OBJECT = /\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g;
@@ -30,7 +32,7 @@ const URL_QUERY = /([a-z][a-z0-9+.-]{0,15}:\\?\/\\?\/[^\s"?]{0,500}\?)[^\s"]+/gi
 
 /** The frame's text with `***` for what must not be read. Never throws; text that holds no secret comes back unchanged. */
 export function maskFrame(text: string): string {
-  let masked = text.replace(SECRET_FIELD, '$1"***"');
+  let masked = text.replace(SECRET_FIELD, '$1"***"').replace(VPN, '$1"***"');
   if (SECRET_SETTING.test(masked))
     masked = masked.replace(SETTING_OBJECT, (object) =>
       SECRET_SETTING.test(object) ? object.replace(SETTING_VALUE, '$1"***"') : object,

@@ -17,38 +17,39 @@ export function pendingStation(clock: Clock): StationHandler {
       const currentTime = new Date(clock.nowMs()).toISOString();
       if (action === "BootNotification") return { status: "Pending", currentTime, interval: RETRY_S };
       if (action === "Heartbeat") return { currentTime };
-      return neutralResult(link.version, action);
+      return neutralResult(link.version, action, currentTime);
     },
   };
 }
 
 /** The smallest answer that satisfies the schema and commits to nothing. @throws OcppError NotImplemented */
-export function neutralResult(version: OcppVersion, action: string): JsonObject {
+export function neutralResult(version: OcppVersion, action: string, nowText: string): JsonObject {
   const schema = schemaOf(version, action, "Response");
   if (schema === undefined) throw new OcppError("NotImplemented", `${action.slice(0, 60)} has no answer`);
-  return neutralObject(schema, schema);
+  return neutralObject(schema, schema, nowText);
 }
 
-function neutralObject(schema: Schema, root: Schema): JsonObject {
+function neutralObject(schema: Schema, root: Schema, nowText: string): JsonObject {
   const result: JsonObject = {};
-  for (const key of schema.required ?? []) result[key] = neutralValue(schema.properties?.[key] ?? {}, root);
+  for (const key of schema.required ?? []) result[key] = neutralValue(schema.properties?.[key] ?? {}, root, nowText);
   return result;
 }
 
-function neutralValue(reference: Schema, root: Schema): Json {
+function neutralValue(reference: Schema, root: Schema, nowText: string): Json {
   const name = reference.$ref?.slice("#/definitions/".length);
   const schema = name === undefined ? reference : (root.definitions?.[name] ?? {});
   switch (schema.type) {
     case "object":
-      return neutralObject(schema, root);
+      return neutralObject(schema, root, nowText);
     case "array":
-      return [neutralValue(schema.items ?? {}, root)];
+      return [neutralValue(schema.items ?? {}, root, nowText)];
     case "integer":
     case "number":
       return schema.minimum ?? 0;
     case "boolean":
       return false;
     default:
+      if (schema.format === "date-time") return nowText;
       return schema.enum === undefined
         ? ""
         : (NEUTRAL_WORDS.find((word) => schema.enum?.includes(word) === true) ?? schema.enum[0] ?? "");

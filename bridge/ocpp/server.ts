@@ -216,6 +216,7 @@ class Server implements Switchboard {
       this.#stations.get(identity) ?? new Station(identity, undefined, this.#pending, this.#frameLogBytes());
     this.#stations.set(identity, station);
     const log = this.#log.child({ station: identity });
+    if (policy !== undefined) this.#waiting.admitted(identity, remoteAddress);
     const old = station.connection;
     if (old !== undefined) this.#replace(station, old);
     station.replay = station.replay.heir();
@@ -240,9 +241,7 @@ class Server implements Switchboard {
     this.#open.add(connection);
     log.info({ version, remoteAddress, profile: admitted.profile }, "station connected");
     if (policy === undefined) this.#shown(admitted);
-    else this.#waiting.admitted(identity, remoteAddress);
-    if (policy !== undefined && admitted.profile === 0)
-      log.warn("station is let in without a password, for a trusted network only");
+    else if (admitted.profile === 0) log.warn("station is let in without a password, for a trusted network only");
     connection.open();
     this.#tell(connection, () => connection.handler.onLink(connection));
   }

@@ -226,5 +226,5 @@ export function rawPath(path: string): ClientOptions {
       request.path = path;
       request.end();
     },
-  } as unknown as ClientOptions;
+  };
 }
