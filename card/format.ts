@@ -23,11 +23,13 @@ export class Formatter {
   readonly #kilo = new Map<string, boolean>();
   readonly #locale: string | undefined;
   readonly #grouping: boolean;
+  readonly #rtl: boolean;
   readonly #clock: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
 
   constructor(hass: Hass) {
     const locale = hass.locale;
+    this.#rtl = hass.translationMetadata?.translations[locale?.language ?? "en"]?.isRTL === true;
     const language = locale?.language ?? hass.language ?? "en";
     const format = locale?.number_format ?? "language";
     this.#locale = format === "system" ? undefined : (NUMBER_LOCALE[format] ?? language);
@@ -69,12 +71,21 @@ export class Formatter {
   }
 
   watts(value: number | undefined, place = ""): string {
-    return join(this.power(value, place));
+    return this.join(this.power(value, place));
+  }
+
+  /** Keeps number and unit on one line, and left to right inside a right-to-left sentence. */
+  join({ n, u }: Quantity): string {
+    return u === "" ? n : this.ltr(n + NBSP + u);
+  }
+
+  ltr(text: string): string {
+    return this.#rtl ? `\u2066${text}\u2069` : text;
   }
 
   /** A; whole amperes without decimals. */
   amps(value: number | undefined, digits = 0): string {
-    return value === undefined ? DASH : join({ n: this.number(value, digits, 1), u: "A" });
+    return value === undefined ? DASH : this.join({ n: this.number(value, digits, 1), u: "A" });
   }
 
   energy(kwh: number | undefined): Quantity {
@@ -82,7 +93,7 @@ export class Formatter {
   }
 
   percent(value: number): string {
-    return join({ n: this.number(value), u: "%" });
+    return this.join({ n: this.number(value), u: "%" });
   }
 
   money(value: number, currency: string | undefined, digits = 2): string {
@@ -91,7 +102,7 @@ export class Formatter {
       return new Intl.NumberFormat(this.#locale, { style: "currency", currency }).format(value);
     } catch (error) {
       // A unit that is no ISO code (a user's own word): shown behind the number.
-      if (error instanceof RangeError) return join({ n: this.number(value, digits), u: currency });
+      if (error instanceof RangeError) return this.join({ n: this.number(value, digits), u: currency });
       throw error;
     }
   }
@@ -118,7 +129,3 @@ export class Formatter {
   }
 }
 
-/** Keeps number and unit on one line. */
-export function join({ n, u }: Quantity): string {
-  return u === "" ? n : n + NBSP + u;
-}

@@ -144,8 +144,7 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
     const currency = view.config.currency ?? view.hass.config?.currency;
     if (price !== undefined) words["price"] = fmt.money(price, currency);
   } else if (code === "offline") {
-    const lines = offlineLines(view, t, fmt, now);
-    return { icon, ...lines };
+    return { icon, ...offlineLines(view, t, fmt, now) };
   }
   if (code === "mode_off") {
     return { icon, first: `${t("mode")}: ${t("m_off")}`, next: t("n_mode_off") };

@@ -37,7 +37,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
             <div class="sub">${line === "" ? stateWord(scene) : line}</div>
           </div>`,
       )}
-      ${moreMenu(scene)}
+      <span class="wide">${moreMenu(scene)}</span>
     </header>
     ${(view.config.features ?? FEATURES).map((name) => parts[name]())}
   </div>`;

@@ -44,7 +44,10 @@ export function fullLayout(scene: Scene, frame: Frame): TemplateResult {
     graph: () => graphPart(scene, frame.history, false),
   };
   const hero: readonly Section[] = sections.filter((name) => name === "gauge" || name === "session");
-  const controls = sections.filter((name) => CONTROLS.includes(name));
+  // What the user puts between two controls stays there.
+  const first = sections.findIndex((name) => CONTROLS.includes(name));
+  const last = sections.findLastIndex((name) => CONTROLS.includes(name));
+  const controls = sections.slice(Math.max(0, first), last + 1).filter((name) => !hero.includes(name));
   const rest = sections.filter((name) => !hero.includes(name) && !controls.includes(name));
   return html`<div class="body">
     <header class="head">

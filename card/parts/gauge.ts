@@ -2,7 +2,7 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { Scene } from "../element.ts";
 import { carShares, type EnergyFlow } from "../energy.ts";
-import { DASH, join, type Quantity } from "../format.ts";
+import { DASH, type Quantity } from "../format.ts";
 import { number } from "../hass.ts";
 import { icon } from "./icon.ts";
 
@@ -60,7 +60,7 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
     const legs = view.phasesUsed;
     middle = {
       figure,
-      ...(amps === undefined ? {} : { sub: `${fmt.amps(amps, 0)}${legs > 1 ? ` × ${fmt.number(legs)}` : ""}` }),
+      ...(amps === undefined ? {} : { sub: fmt.ltr(`${fmt.amps(amps)}${legs > 1 ? ` × ${fmt.number(legs)}` : ""}`) }),
     };
   } else if (view.waitsForSun && number(view.params["short_w"]) !== undefined) {
     const short = number(view.params["short_w"]) ?? 0;
@@ -76,7 +76,7 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
     parts.push(arc("thin", 100));
     if (view.display === "paused" && energy !== undefined) middle = { figure: fmt.energy(energy), sub: t("so_far") };
     else {
-      middle = { word: t(view.display === "available" ? "no_car" : view.wordKey) };
+      middle = { word: t(view.display === "available" ? "no_car" : view.display === "awaiting_authorization" ? "s_connected" : view.wordKey) };
       glyph = true;
     }
   }
@@ -85,7 +85,7 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
     t(view.wordKey),
     middle.figure === undefined
       ? ""
-      : `${join(middle.figure)} ${flows ? `/ ${fmt.watts(full)}` : (middle.sub ?? "")}`,
+      : `${fmt.join(middle.figure)} ${flows ? `/ ${fmt.watts(full)}` : (middle.sub ?? "")}`,
     plugged === undefined ? "" : t(plugged ? "s_connected" : "no_car"),
   ]
     .filter((word) => word !== "")

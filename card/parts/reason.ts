@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
-import { publishedReason, type ReasonLines } from "../reason.ts";
+import { offlineLines, publishedReason, type ReasonLines } from "../reason.ts";
 import { icon, spinner } from "./icon.ts";
 
 export function reasonLines(scene: Scene): ReasonLines {
@@ -25,6 +25,7 @@ export function reasonLines(scene: Scene): ReasonLines {
           : t("r_refused");
     return { icon: "undo", first, next: refusal.detail ?? t("n_timeout"), loud: true };
   }
+  if (view.silence === "offline") return { icon: "cloud-off", ...offlineLines(view, t, fmt, now) };
   return publishedReason(view, t, fmt, now);
 }
 

@@ -77,7 +77,10 @@ export const own = css`
   .evse h3.name {
     margin: 0;
   }
-  .value-row {
+  .controls > * { grid-column: 1 !important; grid-row: auto !important; }
+.wide { display: contents; }
+@container evse (max-width: 259px) { .wide { display: none; } }
+.value-row {
     display: flex;
     align-items: center;
     gap: 8px;
