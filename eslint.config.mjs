@@ -74,6 +74,7 @@ export default tseslint.config(
     ...lit.configs["flat/recommended"],
     languageOptions: { globals: globals.browser },
   },
+  { files: ["bridge/demo/page/**/*.js"], languageOptions: { globals: globals.browser } },
   {
     files: ["test/**", "scripts/**", "bridge/cli.ts", "bridge/commands/**"],
     rules: { "no-console": "off" },

@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { hassMissing } from "./test/e2e/hass.ts";
 
 const missing = hassMissing();
-if (missing !== undefined) console.log(`Tests on a real Home Assistant are skipped: ${missing}`);
+if (missing !== undefined) process.stdout.write(`Tests on a real Home Assistant are skipped: ${missing}\n`);
 
 /** Tests on a real Home Assistant: one file after the other, each with its own. */
 export default defineConfig({

@@ -1,4 +1,5 @@
 /** The card's tests in a real Chromium. `CHROME_PATH` names another binary. */
+import { ensureChromium } from "./scripts/find-chromium.mjs";
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { playwrightLauncher } from "@web/test-runner-playwright";
@@ -15,7 +16,7 @@ export default {
     playwrightLauncher({
       product: "chromium",
       launchOptions: {
-        executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium",
+        executablePath: ensureChromium(),
         headless: true,
         args: [...args, "--disable-component-update", "--disable-sync"],
       },
