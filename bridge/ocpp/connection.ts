@@ -104,9 +104,9 @@ export class Connection implements StationLink {
   close(code: number, reason: string): void {
     this.#options.log.info({ code, reason }, "closing connection");
     this.#rpc.end(reason);
-    this.#socket.close(code, reason);
     this.#cancelTermination();
     this.#cancelTermination = this.#options.clock.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
+    this.#socket.close(code, reason);
   }
 
   terminate(why: string): void {
