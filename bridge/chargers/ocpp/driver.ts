@@ -20,7 +20,7 @@ import { adminOf, passwordsOf } from "./admin.ts";
 import { servicesOf } from "./services.ts";
 import { refresh } from "./setup.ts";
 import { setSetting } from "./settings.ts";
-import { startSession, stopPauses, stopSession } from "./start-stop.ts";
+import { canSwitchPhases, startSession, stopPauses, stopSession, switchPhases } from "./start-stop.ts";
 import { StationDriver, type OutletParts } from "./station-driver.ts";
 import { ceilingA, hardwarePhases, limitTraits } from "./traits.ts";
 
@@ -81,7 +81,7 @@ function policyOf(options: OcppChargerOptions, driver: StationDriver): StationPo
   return {
     identity: options.station,
     passwords: () => passwordsOf(driver),
-    version: options.version,
+    version: options.version === "auto" ? (driver.model.deviations.pinVersion ?? "auto") : options.version,
     anonymous: options.anonymous,
     strict: options.strict,
     certificateNames: serial === undefined ? [] : [serial],
@@ -92,7 +92,8 @@ function policyOf(options: OcppChargerOptions, driver: StationDriver): StationPo
 class OcppCharger implements Charger {
   readonly id: string;
   readonly entities = OCPP_ENTITIES;
-  readonly can: Capabilities;
+  readonly #plain: Capabilities;
+  readonly #switching: Capabilities;
   readonly #driver: StationDriver;
   readonly #parts: OutletParts;
   readonly #listeners = new Set<(next: ChargerSnapshot) => void>();
@@ -103,8 +104,14 @@ class OcppCharger implements Charger {
     this.id = id;
     this.#driver = driver;
     this.#parts = parts;
-    this.can = capabilitiesOf(driver, parts, server);
+    this.#plain = capabilitiesOf(driver, parts, server, false);
+    this.#switching = capabilitiesOf(driver, parts, server, true);
     this.#snapshot = this.#picture();
+  }
+
+  /** What the box can is known only once it has told. */
+  get can(): Capabilities {
+    return canSwitchPhases(this.#driver) ? this.#switching : this.#plain;
   }
 
   get snapshot(): ChargerSnapshot {
@@ -181,7 +188,7 @@ function numeric(text: string | undefined): number | undefined {
   return text !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-function capabilitiesOf(driver: StationDriver, parts: OutletParts, server: OcppServer): Capabilities {
+function capabilitiesOf(driver: StationDriver, parts: OutletParts, server: OcppServer, phases: boolean): Capabilities {
   const need = (): NonNullable<StationDriver["commands"]> => {
     if (driver.commands === undefined || !driver.ready)
       throw new ChargerError("offline", "The wallbox is not connected.");
@@ -206,6 +213,7 @@ function capabilitiesOf(driver: StationDriver, parts: OutletParts, server: OcppS
         applies: "now",
       } as const;
     },
+    ...(phases ? { phases: { use: (count, signal) => switchPhases(driver, parts, count, signal) } } : {}),
     reset: (kind, signal) => driver.reboot(kind, signal),
     resetProfiles: (signal) => parts.limits.reset(() => profilesClear(driver, parts, signal), signal),
     async unlock(signal) {

@@ -91,6 +91,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     };
     model.transaction(report, meta.receivedAtMs);
     if (outlet !== undefined) model.begun16(outlet, String(id), meterStart);
+    if (judgement.status !== "Accepted") model.refuse(String(id));
     return { transactionId: id, idTagInfo: { status: wireTagStatus(judgement.status, "1.6") } };
   },
 

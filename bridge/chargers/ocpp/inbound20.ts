@@ -95,6 +95,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
         if (told !== undefined) model.notes[key] = told;
       }
       model.transaction(report, meta.receivedAtMs);
+      if (judgement !== undefined && judgement.status !== "Accepted" && kind !== "Ended") model.refuse(id);
     }
     return judgement === undefined ? {} : { idTokenInfo: { status: judgement.status } };
   },

@@ -6,7 +6,7 @@
  * Longer than two screens on purpose: the order of its steps is the safety argument and is read in one piece.
  */
 import type { FailSafe } from "../../../shared/charger.ts";
-import type { Clock, Unsubscribe } from "../../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { CallPriority, JsonObject } from "../../ocpp/station.ts";
 import { ChargerError, type LimitOrder } from "../charger.ts";
@@ -113,7 +113,10 @@ export class LimitController {
   #verifying = false;
   #overSinceMs: number | undefined;
   #compositeKnown: boolean | undefined;
-  #wait: Unsubscribe | undefined;
+  /** Phases set on purpose; undefined = the box's own affair. */
+  #phases: 1 | 3 | undefined;
+  /** Held at 0 A while contactors change over. */
+  #switching = false;
   wantedA: number | undefined;
   offeredA: number | undefined;
   verified: boolean | undefined;
@@ -123,6 +126,8 @@ export class LimitController {
   constructor(port: LimitPort) {
     this.#port = port;
     this.writes = port.drawer.number("limit_writes") ?? 0;
+    const phases = port.drawer.number("phases");
+    this.#phases = phases === 1 || phases === 3 ? phases : undefined;
     const stored = port.drawer.record("limit");
     const limitA = stored?.["limitA"];
     const atMs = stored?.["atMs"];
@@ -157,6 +162,7 @@ export class LimitController {
   get desiredA(): number {
     const wish = this.#wish;
     const { clock } = this.#port;
+    if (this.#switching) return 0;
     if (wish === undefined) return this.#clamp(this.#port.failSafeA());
     const fresh = clock.nowMs() - wish.atMs <= WISH_LASTS_MS;
     return this.#clamp(fresh ? wish.limitA : Math.min(wish.limitA, this.#port.failSafeA()));
@@ -208,6 +214,22 @@ export class LimitController {
     this.#overSinceMs = undefined;
     this.offeredA = undefined;
     this.verified = undefined;
+  }
+
+  /** Pauses, waits until nothing flows, changes the number of phases, goes on with the wish. @throws ChargerError */
+  async usePhases(count: 1 | 3, still: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    if (this.#phases === count) return;
+    this.#switching = true;
+    try {
+      await unlessAborted(this.#push(), signal);
+      await still(signal);
+      this.#phases = count;
+      this.#port.drawer.write("phases", count);
+    } finally {
+      this.#switching = false;
+      this.#base = undefined;
+    }
+    await unlessAborted(this.#push(), signal);
   }
 
   /** Forgets the remembered rung and sets everything anew; `clear` takes foreign and own profiles away first. */
@@ -269,7 +291,6 @@ export class LimitController {
       }
     }
     this.#closed = true;
-    this.#wait?.();
     const gone = new ChargerError("offline", "The driver is closed.");
     this.#pass?.abort(gone);
     this.#reject(Number.POSITIVE_INFINITY, gone);
@@ -453,6 +474,7 @@ export class LimitController {
   #profile(rung: Rung, id: number, stackLevel: number, limitA: number, leased: boolean): Profile {
     const { clock } = this.#port;
     const traits = this.#port.traits();
+    const electric = this.#port.electric();
     const skew = this.#port.skewMs() ?? 0;
     // Below half a minute the box's clock is good enough; its own time is what it compares with.
     const boxNow = clock.nowMs() - (Math.abs(skew) > 30_000 ? skew : 0);
@@ -462,8 +484,8 @@ export class LimitController {
       purpose: rung.purpose,
       kind: rung.kind,
       unit: traits.unit,
-      limit: toWire(limitA, traits.unit, this.#port.electric()),
-      phases: undefined,
+      limit: toWire(limitA, traits.unit, { ...electric, phases: this.#phases ?? electric.phases }),
+      phases: this.#phases,
       startMs: rung.kind === "absolute" ? boxNow - 60_000 : undefined,
       validToMs: leased ? boxNow + traits.leaseS * 1000 : undefined,
       durationS: undefined,

@@ -229,6 +229,12 @@ export class StationModel {
     outlet.setConnector(word, receivedAtMs, this.family);
     outlet.connectorAtMs = toldMs ?? receivedAtMs;
     if (hadTx !== undefined && outlet.tx === undefined) this.events.ended(outlet);
+    // 1.6 tells no transaction with a status: one that we remember goes on with the state that fits.
+    const remembered = outlet.tx !== undefined && !outlet.tx.live && /^(Charging|Suspended)/.test(word);
+    if (remembered && this.family === "1.6" && outlet.tx !== undefined) {
+      outlet.adopt(outlet.tx.id);
+      this.events.started(outlet);
+    }
     const began = word === "Charging" && before !== "Charging";
     if (began) {
       if (outlet.tx !== undefined) outlet.tx.charged = true;
@@ -358,6 +364,12 @@ export class StationModel {
     const tx = outlet.adopt(id);
     if (dormant !== undefined) Object.assign(tx, { ...dormant, live: true });
     this.events.started(outlet);
+  }
+
+  /** The tag of this transaction was refused. */
+  refuse(id: string): void {
+    const tx = this.outlets.find((outlet) => outlet.tx?.id === id)?.tx;
+    if (tx !== undefined) tx.refusedAtMs ??= this.clock.monotonicMs();
   }
 
   isDormant(id: string): boolean {

@@ -1,5 +1,6 @@
 /** One outlet's facts as the picture that the rest of the house sees. */
 import type { ChargerFacts, ChargerProblem, ChargerSnapshot, FailSafe } from "../../../shared/charger.ts";
+import type { Reason } from "../../../shared/reasons.ts";
 import type { LimitController } from "./limit-controller.ts";
 import type { StationModel } from "./model.ts";
 import type { Outlet } from "./outlet.ts";
@@ -34,7 +35,7 @@ export function pictureOf(parts: PictureParts): ChargerSnapshot {
     atMs: parts.atMs,
     link: parts.linkUp ? "up" : "down",
     status,
-    statusReason: reason,
+    statusReason: reason ?? foreignLimit(limits, status === "charging"),
     carConnected: outlet.plugged,
     wantedA: limits.wantedA,
     offeredA: limits.offeredA,
@@ -56,6 +57,13 @@ export function pictureOf(parts: PictureParts): ChargerSnapshot {
     extra: extraOf(parts),
     settings: parts.settings,
   };
+}
+
+/** The box offers less than it was told to: someone else limits as well. */
+function foreignLimit(limits: LimitController, charging: boolean): Reason | undefined {
+  const { verified, offeredA, wantedA } = limits;
+  const less = verified === true && offeredA !== undefined && wantedA !== undefined && offeredA < wantedA - 0.5;
+  return charging && less ? { code: "external_limit", limitA: offeredA } : undefined;
 }
 
 function faultsOf(model: StationModel, outlet: Outlet): readonly string[] {

@@ -178,7 +178,7 @@ export const QUIRKS: readonly Quirk[] = [
     vendor: /mennekes/i,
     symptom: "interval of 60 s or more; energy only while idle; connects late",
     source: "evcc template mennekes",
-    remedy: { meterIntervalS: 60, noPowerIdle: true },
+    remedy: { meterIntervalS: 60 },
   },
   {
     name: "alfen",
@@ -234,7 +234,7 @@ export const QUIRKS: readonly Quirk[] = [
     vendor: /sync\s?ev/i,
     symptom: "does not advertise SmartCharging; sends no values by itself",
     source: "lbbrhzn/ocpp #1524",
-    remedy: { forceSmartCharging: true, alwaysPoll: true },
+    remedy: { alwaysPoll: true },
   },
   {
     name: "project_ev",

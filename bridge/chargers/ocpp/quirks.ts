@@ -22,7 +22,6 @@ export interface Deviations {
   readonly stepA?: number;
   readonly stepListA?: readonly number[];
   readonly clearBeforeSet?: true;
-  readonly forceSmartCharging?: true;
   readonly vendorKey?: { readonly key: string; readonly scale: number };
   /** Limits are written to flash: leases last 15 min, raises come at most each 30 s and by 1 A. */
   readonly flashWear?: true;
@@ -32,7 +31,6 @@ export interface Deviations {
   readonly tokenType?: string;
   /** Configuration key that holds the tag for remote starts. */
   readonly tagKey?: string;
-  readonly noPowerIdle?: true;
   // meter
   readonly measurands?: readonly string[];
   readonly excludeMeasurands?: readonly string[];

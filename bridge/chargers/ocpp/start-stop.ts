@@ -101,6 +101,35 @@ export async function endSession(
   await watch(driver, () => outlet.liveTx?.id !== tx.id, ENDS_WITHIN_MS, signal);
 }
 
+/** Changes over between one and three phases: only where the box says that it can. @throws ChargerError */
+export async function switchPhases(
+  driver: StationDriver,
+  parts: OutletParts,
+  count: 1 | 3,
+  signal: AbortSignal,
+): Promise<void> {
+  const { outlet, limits } = parts;
+  await limits.usePhases(
+    count,
+    async (until) => {
+      const still = (): boolean => (outlet.meter.total("Power.Active.Import") ?? 0) <= CHARGING_W;
+      if (!(await watch(driver, still, ENDS_WITHIN_MS, until)))
+        throw new ChargerError("timeout", "The car did not stop for the change of phases.");
+    },
+    signal,
+  );
+}
+
+/** 1.6 and 2.x name it differently, and some 1.6 boxes use the other's name. */
+export function canSwitchPhases(driver: StationDriver): boolean {
+  const keys = [
+    "connectorswitch3to1phasesupported",
+    "acphaseswitchingsupported",
+    "smartchargingctrlr/acphaseswitchingsupported",
+  ];
+  return keys.some((key) => driver.model.config.get(key)?.value?.toLowerCase() === "true");
+}
+
 /** Whether `condition` came true in time. */
 async function watch(
   driver: StationDriver,

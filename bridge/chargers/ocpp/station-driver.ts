@@ -39,6 +39,9 @@ const SETUP_DEBOUNCE_MS = 2_000;
 const REBOOT_MS = 180_000;
 const HISTORY_SHOWN_MS = 5_000;
 const SKEW_PROBLEM_MS = 60_000;
+/** A box with a refused tag has this long to stop by itself, ms. */
+const REFUSED_MS = 5_000;
+const REFUSED_AGAIN_MS = 60_000;
 
 export interface OutletParts {
   readonly outlet: Outlet;
@@ -316,7 +319,9 @@ export class StationDriver implements StationHandler {
 
   #carCame(outlet: Outlet): void {
     this.changed(outlet);
-    const wants = this.options.autoStart;
+    // A box that needs a remote start gets it, unless a card is asked for.
+    const wants =
+      this.options.autoStart || (this.model.deviations.needsRemoteStart === true && this.options.auth === "accept_all");
     if (!wants || this.parts.get(outlet)?.limits.held === true) return;
     const commands = this.commands;
     if (commands === undefined) return;
@@ -403,7 +408,7 @@ export class StationDriver implements StationHandler {
   /** Reboots the box; the persisted wish is the first thing it hears when it is back. @throws ChargerError */
   async reboot(kind: "soft" | "hard", signal: AbortSignal): Promise<void> {
     const commands = this.commands;
-    if (commands === undefined) throw new ChargerError("offline", "The wallbox is not connected.");
+    if (commands === undefined || !this.ready) throw new ChargerError("offline", "The wallbox is not connected.");
     try {
       const result = await this.ask(commands.reset(kind), { signal });
       const status = result["status"];
@@ -414,7 +419,7 @@ export class StationDriver implements StationHandler {
         );
     } catch (error) {
       // The socket closing before the answer is an answer too.
-      if (!(error instanceof ChargerError) || error.code !== "offline" || this.link !== undefined) throw error;
+      if (!(error instanceof ChargerError) || error.code !== "offline") throw error;
     }
     this.model.expecting = "reboot";
     this.#rebootSinceMs = this.context.clock.monotonicMs();
@@ -441,6 +446,7 @@ export class StationDriver implements StationHandler {
       this.#showHistory(outlet, now);
       if (!this.ready) continue;
       limits.tick();
+      this.#stopRefused(outlet, now);
       const powerW = outlet.meter.total("Power.Active.Import");
       if (lastResort.due({ paused: limits.desiredA === 0, plugged: outlet.plugged === true, powerW })) {
         lastResort.done();
@@ -452,6 +458,19 @@ export class StationDriver implements StationHandler {
     }
     if (this.ready) this.#polling.tick();
     this.#changedAll();
+  }
+
+  /** A session whose tag was refused and that charges on is ended from here. */
+  #stopRefused(outlet: Outlet, now: number): void {
+    const tx = outlet.liveTx;
+    if (tx?.refusedAtMs === undefined || now - tx.refusedAtMs < REFUSED_MS) return;
+    const { status } = outlet.status(this.model.family, this.model.stationStatus, this.model.expecting);
+    const request = this.commands?.stop(tx.id);
+    if (status !== "charging" || request === undefined) return;
+    tx.refusedAtMs = now + REFUSED_AGAIN_MS;
+    this.ask(request, { priority: 1 }).catch((error: unknown) =>
+      this.log.warn({ err: error }, "session with a refused tag not stopped"),
+    );
   }
 
   #checkClock(): void {

@@ -21,6 +21,8 @@ export interface Transaction {
   cableMaxA: number | undefined;
   reservationId: number | undefined;
   charged: boolean;
+  /** When its tag was refused, monotonic ms: it must not charge on. */
+  refusedAtMs: number | undefined;
   /** false: known from the database or from queued old events; live once the box confirms it. */
   live: boolean;
   evidence: Record<string, string>;
@@ -43,6 +45,7 @@ export function newTransaction(id: string, startedAtMs: number | undefined): Tra
     cableMaxA: undefined,
     reservationId: undefined,
     charged: false,
+    refusedAtMs: undefined,
     live: true,
     evidence: {},
   };
