@@ -17,7 +17,7 @@ charger ID raw ACTION [JSON]   any protocol message (OCPP action and payload, Be
 
 /** Asked on the terminal (or read line by line from standard input), so that they stand in no process list. */
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
-  pin: ["New PIN, 6 digits: "],
+  pin: ["New PIN, 6 digits: ", "The same again, to confirm it: "],
   wifi: ["Wi-Fi name: ", "Wi-Fi password: "],
 };
 
