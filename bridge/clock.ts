@@ -25,6 +25,11 @@ export const systemClock: Clock = clockFrom({
     const timer = setTimeout(task, ms);
     return () => clearTimeout(timer);
   },
+  setDeadline(ms, task) {
+    // What is waited for holds the process; its deadline alone does not, or a stopped bridge would linger for half a minute.
+    const timer = setTimeout(task, ms).unref();
+    return () => clearTimeout(timer);
+  },
 });
 
 /** The few primitives a clock is made of; a test's fake clock supplies its own. */
@@ -32,6 +37,8 @@ export interface ClockSource {
   nowMs(): number;
   monotonicMs(): number;
   setTimer(ms: number, task: () => void): Unsubscribe;
+  /** For deadlines; default `setTimer`. */
+  setDeadline?(ms: number, task: () => void): Unsubscribe;
 }
 
 export function clockFrom(source: ClockSource): Clock {
@@ -58,7 +65,8 @@ export function clockFrom(source: ClockSource): Clock {
     },
     deadline(ms, signal) {
       const controller = new AbortController();
-      const cancel = source.setTimer(ms, () =>
+      const arm = source.setDeadline ?? source.setTimer;
+      const cancel = arm.call(source, ms, () =>
         controller.abort(new DOMException(`No answer within ${ms} ms`, "TimeoutError")),
       );
       const stop = (): void => {
