@@ -95,7 +95,9 @@ async function assemble(
     clock,
     log,
   });
-  ends.push(() => bridge.stop());
+  let stopped: Promise<void> | undefined;
+  const stopBridge = (): Promise<void> => (stopped ??= bridge.stop());
+  ends.push(stopBridge);
   const ocppPort = bridge.ocppPorts.plain;
   if (ocppPort === undefined) throw new Error("The OCPP server found no port to listen on");
 
@@ -134,6 +136,8 @@ async function assemble(
       running.apply({ plugs: { garage: true, carport: true } });
     }),
   );
+  // First of all to stop: it still wants to leave its wallboxes on their fail-safe limits.
+  ends.push(stopBridge);
   const dashboard = await guest?.addDashboard(`${hass.url}/evse-bridge.js`, [
     { type: "custom:evse-card", layout: "site" },
     ...DEMO_CHARGERS.map((id) => ({ type: "custom:evse-card", charger: id })),
