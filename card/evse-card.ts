@@ -37,6 +37,8 @@ export class EvseCard extends EvseElement {
   #said = "";
   #spoken = "";
   #seen = false;
+  /** The pointer went down long enough for a hold: the click that follows is not a tap. */
+  #held = false;
   #observer: IntersectionObserver | undefined;
   readonly history = new History(() => this.requestUpdate());
 
@@ -64,7 +66,7 @@ export class EvseCard extends EvseElement {
 
   /** In units of 50 px, for the masonry view. */
   getCardSize(): number {
-    const sizes: Readonly<Record<Layout, number>> = { compact: 3, features: 2 + this.#rows(), full: 12, site: 10 };
+    const sizes: Readonly<Record<Layout, number>> = { compact: 3, features: 2 + this.#rows(), full: 18, site: 12 };
     return sizes[this.#layout];
   }
 
@@ -218,7 +220,6 @@ export class EvseCard extends EvseElement {
     const compact = this.#layout === "compact";
     const explicit = [tap_action, hold_action, double_tap_action].some((action) => hasAction(asAction(action)));
     if (!explicit && (!compact || ref.status === undefined || tap_action !== undefined)) return inner;
-    let held = false;
     const fire = (action: "tap" | "hold" | "double_tap"): void =>
       send(this, "hass-action", {
         config: {
@@ -232,7 +233,7 @@ export class EvseCard extends EvseElement {
     return html`<button
       class="tap"
       @click=${(event: MouseEvent) => {
-        if (held) return;
+        if (this.#held) return;
         if (double_tap_action === undefined || !hasAction(asAction(double_tap_action))) fire("tap");
         else if (event.detail >= 2) {
           this.timers.clear("tap");
@@ -240,10 +241,10 @@ export class EvseCard extends EvseElement {
         } else this.timers.set("tap", 250, () => fire("tap"));
       }}
       @pointerdown=${() => {
-        held = false;
+        this.#held = false;
         if (!hasAction(asAction(hold_action))) return;
         this.timers.set("hold", 500, () => {
-          held = true;
+          this.#held = true;
           fire("hold");
         });
       }}

@@ -128,4 +128,3 @@ export class Formatter {
       : `${String(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}:${tail}`;
   }
 }
-

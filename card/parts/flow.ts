@@ -90,7 +90,8 @@ export function flowPart(
   });
   const sourceName = (source: Source): string =>
     source.kind === "battery" && soc !== undefined ? `${t("battery")} ${fmt.percent(soc)}` : t(source.kind);
-  const sinkName = (sink: Sink): string => (sink.kind === "car" && resting && sink.name !== "" ? sink.name : t(sink.kind));
+  const sinkName = (sink: Sink): string =>
+    sink.kind === "car" && resting && sink.name !== "" ? sink.name : t(sink.kind);
   const node = (kind: string, name: string, w: number): TemplateResult => {
     const [glyph, cls] = LOOK[kind] ?? ["car", "k-car"];
     return html`<li class="${cls} ${w < 1 ? "idle" : ""}">

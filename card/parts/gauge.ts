@@ -76,7 +76,15 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
     parts.push(arc("thin", 100));
     if (view.display === "paused" && energy !== undefined) middle = { figure: fmt.energy(energy), sub: t("so_far") };
     else {
-      middle = { word: t(view.display === "available" ? "no_car" : view.display === "awaiting_authorization" ? "s_connected" : view.wordKey) };
+      middle = {
+        word: t(
+          view.display === "available"
+            ? "no_car"
+            : view.display === "awaiting_authorization"
+              ? "s_connected"
+              : view.wordKey,
+        ),
+      };
       glyph = true;
     }
   }

@@ -148,21 +148,63 @@ export const layouts = css`
     }
   }
   @container evse (max-width: 219px) {
-  .compact .body { grid-template: "head" auto "why" 1fr / minmax(0, 1fr); padding: 10px; row-gap: 0; }
-  .compact .head { min-height: 0; }
-  .compact .tap { flex-direction: column; align-items: flex-start; gap: 5px; }
-  .compact .who { max-width: 100%; }
-  .compact .power { position: absolute; inset-block-start: 20px; inset-inline-end: 12px; margin: 0; }
-  .compact .why { align-self: start; font-size: var(--ha-font-size-s, 12px); line-height: 16px; -webkit-line-clamp: 1; }
-  .compact .act, .compact .next { display: none; }
-}
-@container evse (max-width: 139px) {
-  .compact .body { grid-template: "head" / minmax(0, 1fr); align-content: center; min-height: 54px; padding-block: 5px; padding-inline: 8px; }
-  .compact .who, .compact .why, .compact .act { display: none; }
-  .compact .power { inset-block-start: 18px; inset-inline-end: 9px; font-size: 15px; }
-  .compact .orb { width: 36px; height: 36px; }
-}
-@container evse (min-width: 520px) {
+    .compact .body {
+      grid-template: "head" auto "why" 1fr / minmax(0, 1fr);
+      padding: 10px;
+      row-gap: 0;
+    }
+    .compact .head {
+      min-height: 0;
+    }
+    .compact .tap {
+      flex-direction: column;
+      align-items: flex-start;
+      gap: 5px;
+    }
+    .compact .who {
+      max-width: 100%;
+    }
+    .compact .power {
+      position: absolute;
+      inset-block-start: 20px;
+      inset-inline-end: 12px;
+      margin: 0;
+    }
+    .compact .why {
+      align-self: start;
+      font-size: var(--ha-font-size-s, 12px);
+      line-height: 16px;
+      -webkit-line-clamp: 1;
+    }
+    .compact .act,
+    .compact .next {
+      display: none;
+    }
+  }
+  @container evse (max-width: 139px) {
+    .compact .body {
+      grid-template: "head" / minmax(0, 1fr);
+      align-content: center;
+      min-height: 54px;
+      padding-block: 5px;
+      padding-inline: 8px;
+    }
+    .compact .who,
+    .compact .why,
+    .compact .act {
+      display: none;
+    }
+    .compact .power {
+      inset-block-start: 18px;
+      inset-inline-end: 9px;
+      font-size: 15px;
+    }
+    .compact .orb {
+      width: 36px;
+      height: 36px;
+    }
+  }
+  @container evse (min-width: 520px) {
     .compact .body {
       grid-template: "head why power act" / minmax(140px, 220px) minmax(0, 1fr) auto auto;
       min-height: 54px;

@@ -61,7 +61,7 @@ export const own = css`
     height: var(--feature-height, 42px);
     border-radius: var(--feature-border-radius, 12px);
   }
-  .evse.off {
+  .evse.off :is(.dial, .orb, .car, .flow svg, .graph svg, .meter, .slider, .stack) {
     opacity: 0.6;
   }
   .tap {
@@ -77,10 +77,19 @@ export const own = css`
   .evse h3.name {
     margin: 0;
   }
-  .controls > * { grid-column: 1 !important; grid-row: auto !important; }
-.wide { display: contents; }
-@container evse (max-width: 259px) { .wide { display: none; } }
-.value-row {
+  .controls > * {
+    grid-column: 1 !important;
+    grid-row: auto !important;
+  }
+  .wide {
+    display: contents;
+  }
+  @container evse (max-width: 259px) {
+    .wide {
+      display: none;
+    }
+  }
+  .value-row {
     display: flex;
     align-items: center;
     gap: 8px;

@@ -408,7 +408,7 @@ export const parts = css`
   .limit.pending .handle {
     animation: evse-pulse 1.4s ease-in-out infinite alternate;
   }
-  .limit.off {
+  .limit.off .limit-row {
     opacity: 0.6;
   }
 

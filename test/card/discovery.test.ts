@@ -80,11 +80,17 @@ describe("discovery", () => {
 
   it("two bridges: the second one's chargers are found by one scan", () => {
     const house = two();
-    house.set("sensor.evse_bridge_barn", "x", { evse_schema: 1, site: {}, chargers: [{ id: "barn", name: "Barn", status: "sensor.barn_status" }] });
-    for (const each of charger({ id: "barn", name: "Barn" })) house.set(each.entity_id, each.state, { ...each.attributes });
+    house.set("sensor.evse_bridge_barn", "x", {
+      evse_schema: 1,
+      site: {},
+      chargers: [{ id: "barn", name: "Barn", status: "sensor.barn_status" }],
+    });
+    for (const each of charger({ id: "barn", name: "Barn" }))
+      house.set(each.entity_id, each.state, { ...each.attributes });
     const discovery = new Discovery();
     const wanted = config({ charger: "barn" });
-    for (let i = 0; i < 5; i++) expect(discovery.find(house.hass(), wanted).chargers.map(({ id }) => id)).to.deep.equal(["barn"]);
+    for (let i = 0; i < 5; i++)
+      expect(discovery.find(house.hass(), wanted).chargers.map(({ id }) => id)).to.deep.equal(["barn"]);
     expect(discovery.scans).to.equal(1);
   });
 
@@ -148,7 +154,9 @@ describe("suggestions in the card picker", () => {
   it("offers the site view for the site, nothing for strangers", () => {
     const house = House.garage();
     house.set("light.kitchen", "on", {});
-    expect(suggest(house, "sensor.home_grid_power")).to.deep.equal([{ config: { type: "custom:evse-card", layout: "site" } }]);
+    expect(suggest(house, "sensor.home_grid_power")).to.deep.equal([
+      { config: { type: "custom:evse-card", layout: "site" } },
+    ]);
     expect(suggest(house, "light.kitchen")).to.equal(null);
     expect(suggest(house, "sensor.nowhere")).to.equal(null);
     expect(suggest(new House([entity("sensor.x", 1, { evse_id: "gone" })]), "sensor.x")).to.equal(null);

@@ -1,12 +1,13 @@
 /** Puts cards on the test page, at a width, with Home Assistant's default tokens and a frozen clock. */
 import "../../card/index.ts";
+import { EvseElement } from "../../card/element.ts";
 import { EvseCard } from "../../card/evse-card.ts";
 import { NOW, type House } from "./house.ts";
 import { TOKENS } from "./tokens.ts";
 
 let clock = NOW;
 /** Every card of the tests lives at this time. */
-EvseCard.prototype.now = () => clock;
+EvseElement.prototype.now = () => clock;
 export function setClock(ms: number): void {
   clock = ms;
 }

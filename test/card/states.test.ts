@@ -128,7 +128,19 @@ describe("every reason in every language", () => {
   });
 
   it("limits name what binds", async () => {
-    for (const source of ["user", "import", "circuit", "site", "inverter", "charger", "cable", "car", "schedule", "temperature", "fail_safe"]) {
+    for (const source of [
+      "user",
+      "import",
+      "circuit",
+      "site",
+      "inverter",
+      "charger",
+      "cable",
+      "car",
+      "schedule",
+      "temperature",
+      "fail_safe",
+    ]) {
       const card = await mount(House.garage({ reason: ["limited_by", { source, limit_a: 8, circuit: "garage" }] }));
       expect(card.text(".reason p")).to.match(/^Limited to 8 A by \w+/);
       expect(card.text(".reason p")).not.to.match(/[{}]/);
@@ -143,7 +155,8 @@ describe("every reason in every language", () => {
 });
 
 describe("languages", () => {
-  const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort().filter((hole, i, all) => all.indexOf(hole) === i);
+  const holes = (text: string): string[] =>
+    (text.match(/\{\w+\}/g) ?? []).sort().filter((hole, i, all) => all.indexOf(hole) === i);
   for (const [language, words] of Object.entries(LANGUAGES)) {
     it(`${language} has every key, no other, and the same placeholders`, () => {
       expect(Object.keys(words).sort()).to.deep.equal(Object.keys(en).sort());
@@ -156,16 +169,81 @@ describe("languages", () => {
 
   it("no key is unused", async () => {
     const files = [
-      "evse-card", "charger", "reason", "element", "form", "parts/actions", "parts/flow", "parts/gauge", "parts/graph",
-      "parts/head", "parts/limit", "parts/modes", "parts/phases", "parts/reason", "parts/stats", "layouts/site", "layouts/features",
+      "evse-card",
+      "charger",
+      "reason",
+      "element",
+      "form",
+      "parts/actions",
+      "parts/flow",
+      "parts/gauge",
+      "parts/graph",
+      "parts/head",
+      "parts/limit",
+      "parts/modes",
+      "parts/phases",
+      "parts/reason",
+      "parts/stats",
+      "layouts/site",
+      "layouts/features",
     ];
-    const source = (await Promise.all(files.map(async (name) => await (await fetch(`/card/${name}.ts`)).text()))).join("\n");
+    const source = (await Promise.all(files.map(async (name) => await (await fetch(`/card/${name}.ts`)).text()))).join(
+      "\n",
+    );
     const built = [
       ...REASON_CODES.flatMap((code) => [`r_${code}`, `n_${code}`]),
-      ...["user", "breaker", "phase", "import", "circuit", "site", "inverter", "charger", "cable", "car", "schedule", "temperature", "fail_safe"].map((word) => `l_${word}`),
-      ...["standard", "eco", "solar", "excess", "off", "continuous", "mixed"].flatMap((mode) => [`m_${mode}`, `h_${mode}`]),
-      ...["available", "connected", "awaiting_authorization", "charging", "suspended_ev", "suspended_evse", "scheduled", "paused", "finished", "reserved", "updating", "out_of_service", "faulted", "offline", "unknown", "silent", "disconnected"].map((word) => `s_${word}`),
-      "sun", "battery", "grid", "house", "car", "export", "layout", "features", "sections", "read_only", "confirm_stop", "animate", "actions", "graph",
+      ...[
+        "user",
+        "breaker",
+        "phase",
+        "import",
+        "circuit",
+        "site",
+        "inverter",
+        "charger",
+        "cable",
+        "car",
+        "schedule",
+        "temperature",
+        "fail_safe",
+      ].map((word) => `l_${word}`),
+      ...["standard", "eco", "solar", "excess", "off", "continuous", "mixed"].flatMap((mode) => [
+        `m_${mode}`,
+        `h_${mode}`,
+      ]),
+      ...[
+        "available",
+        "connected",
+        "awaiting_authorization",
+        "charging",
+        "suspended_ev",
+        "suspended_evse",
+        "scheduled",
+        "paused",
+        "finished",
+        "reserved",
+        "updating",
+        "out_of_service",
+        "faulted",
+        "offline",
+        "unknown",
+        "silent",
+        "disconnected",
+      ].map((word) => `s_${word}`),
+      "sun",
+      "battery",
+      "grid",
+      "house",
+      "car",
+      "export",
+      "layout",
+      "features",
+      "sections",
+      "read_only",
+      "confirm_stop",
+      "animate",
+      "actions",
+      "graph",
     ];
     const unused = Object.keys(en).filter((key) => !built.includes(key) && !source.includes(`"${key}"`));
     expect(unused).to.deep.equal([]);
@@ -180,7 +258,12 @@ describe("languages", () => {
   it("plurals follow the language: Slovenian has a dual", async () => {
     const { translator } = await import("../../card/i18n/languages.ts");
     const t = translator("sl-SI");
-    expect([1, 2, 3, 5].map((n) => t("amperes", { n }))).to.deep.equal(["1 amper", "2 ampera", "3 amperi", "5 amperov"]);
+    expect([1, 2, 3, 5].map((n) => t("amperes", { n }))).to.deep.equal([
+      "1 amper",
+      "2 ampera",
+      "3 amperi",
+      "5 amperov",
+    ]);
     expect(translator("pt-BR")("pause")).to.equal("Pausa");
     expect(translator("fi")("pause")).to.equal("Pause");
   });
@@ -195,7 +278,10 @@ describe("languages", () => {
     expect(de.time(NOW, NOW)).to.equal("12:05");
     expect(de.hours(102 * 60_000)).to.equal("1:42");
     expect(de.countdown(3_909_000)).to.equal("1:05:09");
-    const us = new Formatter({ ...hass, locale: { language: "en", number_format: "space_comma", time_format: "12", time_zone: "server" } });
+    const us = new Formatter({
+      ...hass,
+      locale: { language: "en", number_format: "space_comma", time_format: "12", time_zone: "server" },
+    });
     expect(us.watts(12_340).replace(/\s/g, " ")).to.equal("12,3 kW");
     expect(us.time(NOW, NOW).replace(/\s/g, " ")).to.equal("12:05 PM");
   });
@@ -203,6 +289,13 @@ describe("languages", () => {
   it("a power around 1 kW does not change its unit with every tick", async () => {
     const { Formatter } = await import("../../card/format.ts");
     const fmt = new Formatter(House.garage().hass());
-    expect([900, 960, 1001, 980, 949, 999].map((w) => fmt.power(w, "x").u)).to.deep.equal(["W", "W", "kW", "kW", "W", "W"]);
+    expect([900, 960, 1001, 980, 949, 999].map((w) => fmt.power(w, "x").u)).to.deep.equal([
+      "W",
+      "W",
+      "kW",
+      "kW",
+      "W",
+      "W",
+    ]);
   });
 });
