@@ -65,10 +65,8 @@ export function clockFrom(source: ClockSource): Clock {
     },
     deadline(ms, signal) {
       const controller = new AbortController();
-      const arm = source.setDeadline ?? source.setTimer;
-      const cancel = arm.call(source, ms, () =>
-        controller.abort(new DOMException(`No answer within ${ms} ms`, "TimeoutError")),
-      );
+      const late = (): void => controller.abort(new DOMException(`No answer within ${ms} ms`, "TimeoutError"));
+      const cancel = source.setDeadline?.(ms, late) ?? source.setTimer(ms, late);
       const stop = (): void => {
         cancel();
         controller.abort(signal?.reason);
