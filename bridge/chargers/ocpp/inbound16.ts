@@ -153,7 +153,6 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const before = outlet.powerReadings;
     outlet.take(reading, meta.receivedAtMs, !history && !late);
     if (before === 0 && outlet.powerReadings > 0 && outlet.liveTx !== undefined) outlet.liveTx.charged = true;
-    outlet.save();
     return {};
   },
 

@@ -114,7 +114,6 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     if (!history) model.skew.take(meta.receivedAtMs, told);
     // A car that draws power on a connector without a transaction is none of ours to show as flow of a session that is over.
     outlet.take(reading, meta.receivedAtMs, !history);
-    outlet.save();
     return {};
   },
 

@@ -103,6 +103,7 @@ export class LimitController {
   #sent: number | undefined;
   /** The value in force and the epoch ms since when it is: a renewal changes neither. */
   #inForce: number | undefined;
+  #baseAgain = false;
   #sentAtMs = 0;
   #raisedAtMs = Number.NEGATIVE_INFINITY;
   #leaseAtMs: number | undefined;
@@ -191,6 +192,7 @@ export class LimitController {
     this.#leaseAtMs = undefined;
     this.#compositeKnown = undefined;
     this.#inForce = undefined;
+    this.#baseAgain = false;
     this.offeredA = undefined;
     this.verified = undefined;
     this.#refused.clear();
@@ -203,7 +205,6 @@ export class LimitController {
   /** A new transaction, or charging began: some boxes forget what they were told while suspended. */
   pushAgain(why: string): void {
     this.#sent = undefined;
-    this.#base = undefined;
     this.#background(why);
   }
 
@@ -653,6 +654,12 @@ export class LimitController {
     const base = this.#base;
     if (base === undefined || later === undefined || Math.abs(base - wanted) <= OFFERED_TOLERANCE_A) return;
     const falls = Math.abs(toA(later) - base) <= OFFERED_TOLERANCE_A;
+    if (!falls && !this.#baseAgain) {
+      // It may have been forgotten with the last session: set once more with the next renewal.
+      this.#baseAgain = true;
+      this.#base = undefined;
+      return;
+    }
     const proof: FailSafe = falls ? "proven" : "unproven";
     if (proof === this.failSafe) return;
     this.failSafe = proof;

@@ -286,7 +286,7 @@ export class StationModel {
       outlet.end(history ? (report.atMs ?? receivedAtMs) : receivedAtMs, report.stoppedReason ?? "Local");
       this.events.ended(outlet);
     } else if (began) this.events.charging(outlet);
-    outlet.save();
+    if (report.kind !== "Updated") outlet.save();
     outlet.refreshPlug(this.family);
   }
 

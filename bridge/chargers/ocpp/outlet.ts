@@ -12,6 +12,7 @@ import { newTransaction, sessionOf, transactionFromJson, transactionToJson, type
 const AVAILABLE_ENDS_AFTER_MS = 10_000;
 /** Registers closer than this to the last known one are the same lifetime register, Wh. */
 const SAME_REGISTER_WH = 100;
+const FLUSH_MS = 30_000;
 
 export class Outlet {
   readonly n: number;
@@ -32,6 +33,9 @@ export class Outlet {
   plugged: boolean | undefined;
   powerReadings = 0;
   #ended = false;
+  #unsaved = false;
+  #unsavedTx = false;
+  #flushedAtMs = 0;
   /** Values that could not be read, since start. */
   dropped = 0;
   eventType: string | undefined;
@@ -87,8 +91,10 @@ export class Outlet {
     const tx = this.tx;
     if (tx === undefined) return false;
     const began = state === "Charging" && tx.chargingState !== "Charging";
+    const same = tx.chargingState === state;
     tx.chargingState = state;
     if (state === "Charging") tx.charged = true;
+    if (same) return false;
     if (state.startsWith("Suspended")) this.still(atMs);
     this.#save();
     return began;
@@ -125,6 +131,7 @@ export class Outlet {
   end(endedAtMs: number, reason: string): SessionSnapshot | undefined {
     const tx = this.tx;
     if (tx === undefined) return undefined;
+    this.flush();
     const session = sessionOf(tx, endedAtMs, reason);
     this.last = session;
     this.lastTxId = tx.id;
@@ -163,6 +170,10 @@ export class Outlet {
     if (tx !== undefined) Object.assign(tx.evidence, reading.signed);
     const raw = energyRegister(reading.samples);
     if (raw !== undefined) this.#takeEnergy(raw);
+    if (this.#unsavedTx || receivedAtMs - this.#flushedAtMs >= FLUSH_MS || receivedAtMs < this.#flushedAtMs) {
+      this.#flushedAtMs = receivedAtMs;
+      this.flush();
+    }
     if (!live) return;
     this.meter.take(reading.samples, receivedAtMs);
     const told = reading.samples.some((sample) => sample.measurand === "Power.Active.Import");
@@ -174,20 +185,30 @@ export class Outlet {
 
   #takeEnergy(raw: number): void {
     const before = this.register.state;
+    const segment = before.baseWh;
     const totalBefore = this.register.totalWh;
     const total = this.register.take(raw, this.tx !== undefined);
     if (total === undefined) return;
-    if (JSON.stringify(before) !== JSON.stringify(this.register.state)) {
-      this.#drawer.write("register", registerToJson(this.register.state));
-    }
+    if (before !== this.register.state) this.#unsaved = true;
+    if (segment !== this.register.state.baseWh || before.rawWh === undefined) this.flush();
     const tx = this.tx;
     if (tx === undefined) return;
+    if (tx.startTotalWh === undefined) this.#unsavedTx = true;
     tx.startTotalWh ??= startTotal(tx, raw, total, before.rawWh, totalBefore);
     const energy = Math.max(tx.energyWh ?? 0, total - tx.startTotalWh);
     if (energy !== tx.energyWh) {
       tx.energyWh = energy;
-      this.#save();
+      this.#unsaved = true;
     }
+  }
+
+  /** Writes down what grows. A figure some seconds old is as good: the box tells the newest one again. */
+  flush(): void {
+    if (this.#unsaved && this.register.state.rawWh !== undefined)
+      this.#drawer.write("register", registerToJson(this.register.state));
+    if (this.#unsaved || this.#unsavedTx) this.#save();
+    this.#unsaved = false;
+    this.#unsavedTx = false;
   }
 
   #plug(family: "1.6" | "2.x"): void {

@@ -250,6 +250,7 @@ export class StationDriver implements StationHandler {
     if (this.#ready || this.link === undefined) return;
     this.#ready = true;
     this.#graceUntilMs = undefined;
+    this.#learntTraits = JSON.stringify(limitTraits(this.options, this.model));
     for (const { limits } of this.parts.values()) limits.relearn();
     this.#changedAll();
   }
@@ -300,9 +301,8 @@ export class StationDriver implements StationHandler {
   #learnt(): void {
     const traits = JSON.stringify(limitTraits(this.options, this.model));
     if (traits === this.#learntTraits) return;
-    const first = this.#learntTraits === "";
     this.#learntTraits = traits;
-    if (!first || this.model.config.size > 0) for (const { limits } of this.parts.values()) limits.relearn();
+    for (const { limits } of this.parts.values()) limits.relearn();
   }
 
   #found(outlet: Outlet): void {
@@ -514,6 +514,7 @@ export class StationDriver implements StationHandler {
     await Promise.all([...this.parts.values()].map(({ limits }) => limits.close(deadline.signal)));
     cancel();
     this.#closed = true;
+    for (const outlet of this.parts.keys()) outlet.flush();
     for (const stop of this.#timers.values()) stop();
     this.#timers.clear();
   }
