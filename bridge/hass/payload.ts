@@ -30,7 +30,8 @@ function stateOf({ spec, value }: EntityState): Payload["state"] {
   if (spec.platform === "binary_sensor") return value === true || value === "on";
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return null;
-    return spec.precision === undefined ? value : roundTo(value, spec.precision);
+    const rounded = spec.precision === undefined ? value : roundTo(value, spec.precision);
+    return (Number.isFinite(rounded) ? rounded : value) || 0; // never -0
   }
   if (typeof value === "string") return value.length > LONGEST_STATE ? `${value.slice(0, LONGEST_STATE - 1)}…` : value;
   return String(value);
