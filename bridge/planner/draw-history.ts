@@ -1,0 +1,105 @@
+/**
+ * Our own draw over the last moments. Meter and wallbox report at different times, so shortly after a change nobody knows
+ * how much of the meter's reading is ours. The spread between what it may be at least and at most in that time is the doubt:
+ * nothing is raised on current that may be our own echo, and nothing is lowered (but for a real overload) for it either.
+ */
+import type { PerSitePhase } from "./memory.ts";
+
+export interface DrawSample {
+  readonly atMs: number;
+  /** Least and most that our loads may draw, A per site phase. */
+  readonly leastA: PerSitePhase<number>;
+  readonly mostA: PerSitePhase<number>;
+}
+
+/** A change of our own that the meter has not confirmed yet. */
+export interface OwnStep {
+  readonly sinceMs: number;
+  /** Expected draw and site supply (meter + battery) before it, A over all phases. */
+  readonly drawA: number;
+  readonly supplyA: number;
+  readonly confirmedAtMs: number | undefined;
+}
+
+/** How long a reported draw may lag behind the meter, ms. */
+const WINDOW_MS = 8_000;
+/** After the meter has shown a step, its echo stays in smoothed values for this long, ms. */
+const ECHO_MS = 10_000;
+/** A step the meter never shows is given up after this, ms. */
+const GIVE_UP_MS = 75_000;
+/** Smaller changes are lost in the noise of a house, A. */
+const STEP_A = 2;
+/** Doubt below this is noise of measurement, A. */
+const LEAST_DOUBT_A = 0.5;
+const MOST_SAMPLES = 120;
+
+export interface History {
+  readonly draws: readonly DrawSample[];
+  readonly step: OwnStep | undefined;
+  /** Doubt about our own part of the meter's reading, A per site phase. */
+  readonly doubtA: PerSitePhase<number>;
+}
+
+/** Takes in the present sample; `supplyA` is meter plus battery over all phases, undefined while unknown. */
+export function remember(
+  draws: readonly DrawSample[],
+  step: OwnStep | undefined,
+  sample: DrawSample,
+  expectedA: number,
+  supplyA: number | undefined,
+): History {
+  const nowMs = sample.atMs;
+  const nextStep = followStep(draws, step, nowMs, expectedA, supplyA);
+  const fromMs = Math.min(nowMs - WINDOW_MS, nextStep === undefined ? nowMs : nextStep.sinceMs - WINDOW_MS);
+  const last = draws.at(-1);
+  const kept = draws.filter((entry, index) => (draws[index + 1]?.atMs ?? nowMs) >= fromMs || entry.atMs >= fromMs);
+  const next = last !== undefined && same(last, sample) ? kept : [...kept, sample].slice(-MOST_SAMPLES);
+  return {
+    draws: next,
+    step: nextStep,
+    doubtA: [spread(next, sample, 0), spread(next, sample, 1), spread(next, sample, 2)],
+  };
+}
+
+function followStep(
+  draws: readonly DrawSample[],
+  step: OwnStep | undefined,
+  nowMs: number,
+  expectedA: number,
+  supplyA: number | undefined,
+): OwnStep | undefined {
+  if (supplyA === undefined) return undefined;
+  if (step === undefined) {
+    const before = draws[0];
+    if (before === undefined) return undefined;
+    const was = (total(before.leastA) + total(before.mostA)) / 2;
+    return Math.abs(expectedA - was) >= STEP_A
+      ? { sinceMs: nowMs, drawA: was, supplyA, confirmedAtMs: undefined }
+      : undefined;
+  }
+  if (step.confirmedAtMs !== undefined) return nowMs - step.confirmedAtMs > ECHO_MS ? undefined : step;
+  const change = expectedA - step.drawA;
+  if (nowMs - step.sinceMs > GIVE_UP_MS || Math.abs(change) < STEP_A / 2) return undefined;
+  const shown = (supplyA - step.supplyA) / change;
+  return shown >= 0.5 ? { ...step, confirmedAtMs: nowMs } : step;
+}
+
+function spread(draws: readonly DrawSample[], now: DrawSample, phase: 0 | 1 | 2): number {
+  let least = now.leastA[phase];
+  let most = now.mostA[phase];
+  for (const sample of draws) {
+    least = Math.min(least, sample.leastA[phase]);
+    most = Math.max(most, sample.mostA[phase]);
+  }
+  return most - least < LEAST_DOUBT_A ? 0 : most - least;
+}
+
+function same(left: DrawSample, right: DrawSample): boolean {
+  return ([0, 1, 2] as const).every(
+    (phase) => left.leastA[phase] === right.leastA[phase] && left.mostA[phase] === right.mostA[phase],
+  );
+}
+
+function total(values: PerSitePhase<number>): number {
+  return values[0] + values[1] + values[2];
+}
