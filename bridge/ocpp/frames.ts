@@ -52,8 +52,10 @@ export function parseFrame(text: string, version: OcppVersion): Frame | BadFrame
     idJson = JSON.stringify(id);
     key = id;
   } else if (typeof id === "number") {
-    key = NUMERIC_ID.exec(text)?.[1] ?? String(id);
-    idJson = key;
+    const digits = NUMERIC_ID.exec(text)?.[1] ?? (Number.isFinite(id) ? String(id) : undefined);
+    if (digits === undefined) return bad("shape", undefined, "no readable message id");
+    key = digits;
+    idJson = digits;
   } else return bad("shape", undefined, "no readable message id");
   const type = parts[0];
   const kind = typeof type === "number" ? KINDS[type] : undefined;

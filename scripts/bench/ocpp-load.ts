@@ -4,6 +4,11 @@ import { connect, type Socket } from "node:net";
 
 const ID_DIGITS = 12;
 const ID_MARK = "#".repeat(ID_DIGITS);
+/** The digits of the message types. */
+const CALL = 0x32;
+const RESULT = 0x33;
+/** Replaced by the present time: what is older than five minutes counts as history. */
+const TIME_MARK = "2026-01-01T12:00:00.000Z";
 const SEQ_START = 100_000_000;
 
 export interface LoadStation {
@@ -25,12 +30,12 @@ export function transactionEvent(station: number): string {
   ].map((value) => ({ ...value, context: "Sample.Periodic", location: "Outlet" }));
   const payload = {
     eventType: "Updated",
-    timestamp: "2026-01-01T12:00:00.000Z",
+    timestamp: TIME_MARK,
     triggerReason: "MeterValuePeriodic",
     seqNo: SEQ_START,
     transactionInfo: { transactionId: `bench-${station}`, chargingState: "Charging" },
     evse: { id: 1, connectorId: 1 },
-    meterValue: [{ timestamp: "2026-01-01T12:00:00.000Z", sampledValue: sampled }],
+    meterValue: [{ timestamp: TIME_MARK, sampledValue: sampled }],
   };
   return JSON.stringify([2, ID_MARK, "TransactionEvent", payload]);
 }
@@ -41,6 +46,7 @@ export async function connectStation(port: number, index: number): Promise<LoadS
   const frame = clientFrame(Buffer.from(transactionEvent(index)));
   const idAt = frame.indexOf(ID_MARK);
   const seqAt = frame.indexOf(String(SEQ_START));
+  const timesAt = [frame.indexOf(TIME_MARK), frame.lastIndexOf(TIME_MARK)];
   let sent = 0;
   let startedAt = 0;
   let answered: ((ms: number) => void) | undefined;
@@ -56,7 +62,12 @@ export async function connectStation(port: number, index: number): Promise<LoadS
       rest = rest.subarray(header.start + header.length);
       if (header.opcode === 9) socket.write(pong(body));
       else if (header.opcode === 1) {
-        if (body[1] !== 0x33) throw new Error(`unexpected answer ${body.toString().slice(0, 200)}`);
+        const kind = body[1];
+        if (kind === CALL) {
+          socket.write(refusal(body));
+          continue;
+        }
+        if (kind !== RESULT) throw new Error(`unexpected answer ${body.toString().slice(0, 200)}`);
         const done = answered;
         answered = undefined;
         done?.(performance.now() - startedAt);
@@ -73,6 +84,7 @@ export async function connectStation(port: number, index: number): Promise<LoadS
       sent++;
       frame.write(String(sent).padStart(ID_DIGITS, "0"), idAt, "latin1");
       frame.write(String(SEQ_START + sent), seqAt, "latin1");
+      for (const at of timesAt) frame.write(timeText(), at, "latin1");
       startedAt = performance.now();
       return new Promise((resolve) => {
         answered = resolve;
@@ -84,6 +96,19 @@ export async function connectStation(port: number, index: number): Promise<LoadS
       socket.destroy();
     },
   };
+}
+
+let writtenAtMs = 0;
+let written = "";
+
+/** To the second; making a text of it for each message would cost the load more than the rest. */
+function timeText(): string {
+  const nowMs = Date.now();
+  if (nowMs - writtenAtMs >= 1000) {
+    writtenAtMs = nowMs;
+    written = new Date(nowMs).toISOString();
+  }
+  return written;
 }
 
 async function handshake(socket: Socket, identity: string): Promise<void> {
@@ -108,11 +133,18 @@ async function handshake(socket: Socket, identity: string): Promise<void> {
 
 /** A masked text frame whose mask is zero, so its bytes can be patched as they are. */
 function clientFrame(body: Buffer): Buffer {
-  const header = Buffer.alloc(8);
+  const long = body.length > 125;
+  const header = Buffer.alloc(long ? 8 : 6);
   header[0] = 0x81;
-  header[1] = 0x80 | 126;
-  header.writeUInt16BE(body.length, 2);
+  header[1] = 0x80 | (long ? 126 : body.length);
+  if (long) header.writeUInt16BE(body.length, 2);
   return Buffer.concat([header, body]);
+}
+
+/** A station that does nothing but report refuses every command. */
+function refusal(call: Buffer): Buffer {
+  const [, id] = JSON.parse(call.toString()) as [number, string];
+  return clientFrame(Buffer.from(JSON.stringify([4, id, "NotSupported", "a station of the bench only reports", {}])));
 }
 
 function pong(body: Buffer): Buffer {

@@ -1,11 +1,11 @@
-/** The servers under test, each in a process of its own: `node ocpp-server.ts bridge|bare`. Tells its port to its parent. */
+/** The servers under test, each in a process of its own: `node ocpp-server.ts bridge|bare [STATIONS]`. Tells its port to its parent. */
 import { WebSocketServer } from "ws";
 import { systemClock } from "../../bridge/clock.ts";
 import { silentLog } from "../../bridge/log.ts";
 import { createOcppServer } from "../../bridge/ocpp/server.ts";
-import type { JsonObject, StationHandler } from "../../bridge/ocpp/station.ts";
-
-const MAX_STATIONS = 2000;
+import type { ChargerContext, JsonValue } from "../../bridge/chargers/charger.ts";
+import { createOcppSource } from "../../bridge/chargers/ocpp/driver.ts";
+import type { OcppChargerOptions } from "../../bridge/chargers/ocpp/options.ts";
 
 /** No validation, no limits: as fast as Node answers JSON over a WebSocket. */
 async function bare(): Promise<number> {
@@ -20,8 +20,8 @@ async function bare(): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-/** The product's server, with the mapping of readings a driver does. */
-async function bridge(): Promise<number> {
+/** The product's server and the product's driver behind it, one charger per station. */
+async function bridge(stations: number): Promise<number> {
   const server = createOcppServer({
     clock: systemClock,
     log: silentLog(),
@@ -31,58 +31,66 @@ async function bridge(): Promise<number> {
     trustedProxies: [],
     unknownStations: "reject",
   });
-  for (let index = 0; index < MAX_STATIONS; index++)
-    server.register(
-      {
-        identity: `bench-${index}`,
-        passwords: () => [],
-        version: "auto",
-        anonymous: false,
-        strict: false,
-        certificateNames: [],
-        callTimeoutMs: 30_000,
-      },
-      readingsHandler(),
-    );
+  for (let index = 0; index < stations; index++) {
+    const source = createOcppSource(optionsOf(index), server, contextOf());
+    for (const charger of source.chargers) charger.onSnapshot(() => snapshots++);
+    await source.start();
+  }
   await server.start();
   return server.ports.plain ?? 0;
 }
 
-/** Keeps order, and turns sampled values into readings in base units, one snapshot per event. */
-function readingsHandler(): StationHandler & { snapshot: Readonly<Record<string, number>> } {
-  let lastSeqNo = -1;
-  const handler = {
-    snapshot: {} as Readonly<Record<string, number>>,
-    onLink: () => undefined,
-    onUnlink: () => undefined,
-    onCall(_action: string, payload: JsonObject): JsonObject {
-      const { seqNo } = payload;
-      if (typeof seqNo !== "number" || seqNo <= lastSeqNo) return {};
-      lastSeqNo = seqNo;
-      const next: Record<string, number> = { ...handler.snapshot };
-      for (const meter of list(payload.meterValue))
-        for (const sample of list(meter.sampledValue)) {
-          const { value, measurand, phase, unitOfMeasure } = sample;
-          const unit = object(unitOfMeasure).unit;
-          const scale = typeof unit === "string" && unit.startsWith("k") ? 1000 : 1;
-          if (typeof value === "number" && typeof measurand === "string")
-            next[typeof phase === "string" ? `${measurand}.${phase}` : measurand] = value * scale;
-        }
-      handler.snapshot = Object.freeze(next);
-      return {};
-    },
+/** Someone listens, as the site's loop does. */
+let snapshots = 0;
+
+function optionsOf(index: number): OcppChargerOptions {
+  return {
+    id: `bench_${index}`,
+    name: `Bench ${index}`,
+    station: `bench-${index}`,
+    password: undefined,
+    version: "auto",
+    connector: undefined,
+    anonymous: false,
+    minA: 6,
+    maxA: 32,
+    phases: 3,
+    failSafeA: 6,
+    chargeRateUnit: "auto",
+    layers: "auto",
+    profileValidityMode: "auto",
+    stackLevel: undefined,
+    profileTimeoutS: 120,
+    auth: "accept_all",
+    idTag: undefined,
+    autoStart: false,
+    stop: undefined,
+    allowReset: "never",
+    strict: false,
+    quirks: undefined,
+    meterIntervalS: 10,
+    callTimeoutMs: 30_000,
+    authorization: [],
   };
-  return handler;
 }
 
-function list(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? (value as JsonObject[]) : [];
+function contextOf(): ChargerContext {
+  const store = new Map<string, JsonValue>();
+  return {
+    clock: systemClock,
+    log: silentLog(),
+    store: {
+      get: (key) => store.get(key),
+      set: (key, value) => void store.set(key, value),
+      delete: (key) => void store.delete(key),
+    },
+    secrets: { get: () => undefined, set: () => Promise.resolve() },
+    site: { voltageV: 230, phases: 3, timeZone: "UTC" },
+    report: () => undefined,
+  };
 }
 
-function object(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-const port = process.argv[2] === "bare" ? await bare() : await bridge();
+const [, , mode = "bridge", stations = "50"] = process.argv;
+const port = mode === "bare" ? await bare() : await bridge(Number(stations));
 process.stdout.write(`${port}\n`);
 process.on("SIGINT", () => process.exit(0));

@@ -45,7 +45,7 @@ async function compare(): Promise<void> {
   const python = process.env.OCPP_PYTHON;
   const contenders = new Map<string, readonly string[]>([
     ["bare ws + JSON.parse", [process.execPath, here("ocpp-server.ts"), "bare"]],
-    ["EVSE Bridge, validating", [process.execPath, here("ocpp-server.ts"), "bridge"]],
+    ["EVSE Bridge with driver", [process.execPath, here("ocpp-server.ts"), "bridge", values.connections]],
   ]);
   if (python === undefined || !existsSync(python)) console.log("PyPI ocpp left out: OCPP_PYTHON names no interpreter");
   else contenders.set("PyPI ocpp, as shipped", [python, here("ocpp-server.py")]);
@@ -107,7 +107,7 @@ async function pump(stations: readonly LoadStation[], ms: number): Promise<numbe
 async function hold(count: number): Promise<void> {
   const seconds = Number(values.seconds ?? "600");
   const intervalMs = Number(values.interval) * 1000;
-  await withServer([process.execPath, here("ocpp-server.ts"), "bridge"], async (port, server) => {
+  await withServer([process.execPath, here("ocpp-server.ts"), "bridge", String(count)], async (port, server) => {
     const stations = await connectAll(port, count);
     const charging = stations.slice(0, Number(values.charging));
     console.log(

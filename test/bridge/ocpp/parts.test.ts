@@ -56,6 +56,7 @@ describe("frames", () => {
   });
 
   it("keep every digit of a number that is an id", () => {
+    expect(parseFrame("[[1,1],1e400]", "2.0.1")).toMatchObject({ kind: "bad", idJson: undefined });
     expect(parseFrame("[2, 00, 1]", "1.6")).toMatchObject({ kind: "bad" });
     expect(parseFrame('[2,9007199254740993,"Heartbeat",{}]', "1.6")).toMatchObject({
       id: "9007199254740993",
