@@ -31,7 +31,8 @@ export interface BadFrame {
 }
 
 const KINDS: Readonly<Record<number, FrameKind>> = { 2: "call", 3: "result", 4: "error", 5: "result_error", 6: "send" };
-const NUMERIC_ID = /^\s*\[[^,]*,\s*(-?\d[\d.eE+-]*)/;
+/** The second element after a number, digit by digit: a JavaScript number keeps only sixteen of them. */
+const NUMERIC_ID = /^\s*\[\s*[\d.eE+-]+\s*,\s*(-?\d[\d.eE+-]*)/;
 
 /** Never throws. Extra elements are ignored. */
 export function parseFrame(text: string, version: OcppVersion): Frame | BadFrame {
