@@ -104,9 +104,20 @@ export function pipe(memory: ChargerMemory, input: PipelineInput): PipelineResul
 
   if (input.forceZero) wantedA = 0;
   const on = wantedA > 0;
+  // By the sun it starts at its minimum and rises from there.
+  if (on && !state.on && sunny) wantedA = minA;
   if (on !== state.on) {
     state = on
-      ? { ...state, on, onSinceMs: nowMs, offSinceMs: undefined, pauseSinceMs: undefined, readySinceMs: undefined }
+      ? {
+          ...state,
+          on,
+          onSinceMs: nowMs,
+          offSinceMs: undefined,
+          pauseSinceMs: undefined,
+          readySinceMs: undefined,
+          outputA: sunny ? minA : state.outputA,
+          smoothA: sunny ? minA : state.smoothA,
+        }
       : {
           ...state,
           on,

@@ -126,6 +126,9 @@ export function plan(
     stale,
   );
   const lower = doubtful ? evaluate(state, meter, sources, own, doubt, doubt, loads, circuits, reserves, stale) : upper;
+  const plain = doubtful
+    ? evaluate(state, meter, sources, own, [0, 0, 0], [0, 0, 0], loads, circuits, reserves, stale)
+    : upper;
   const shares = settleShares(subjects, upper.result, lower.result, doubtful);
 
   // Chargers that must be cut for breaker, cap or circuit go first: nobody is raised in the same breath.
@@ -172,7 +175,7 @@ export function plan(
       state,
       shareA,
       piped,
-      upper,
+      seen: plain,
       loads,
       shares,
       circuits,
@@ -323,7 +326,7 @@ function drawRange(
   const told: Triple = [0, 0, 0];
   addMask(told, memory.sentA, mask);
   const fresh = memory.sentAtMs !== undefined && nowMs - memory.sentAtMs < FOLLOW_MS && !state.config.offGrid;
-  const wants = standing.kind === "active" && (sum > 1 || subject.charger.snapshot.status === "charging");
+  const wants = standing.kind === "active";
   const range = (pick: (a: number, b: number) => number): Triple => [
     pick(drawA[0], told[0]),
     pick(drawA[1], told[1]),
@@ -593,7 +596,8 @@ interface ExplainInput {
   readonly state: SiteState;
   readonly shareA: number;
   readonly piped: PipelineResult;
-  readonly upper: Evaluation;
+  /** The engine's answer to what the sensors say, doubt aside. */
+  readonly seen: Evaluation;
   readonly loads: readonly EngineLoad[];
   readonly shares: readonly number[];
   readonly circuits: readonly EngineCircuit[];
@@ -604,7 +608,7 @@ interface ExplainInput {
 
 /** States of the box come first, then timers, then the limits. */
 function explain(input: ExplainInput): { reason: Reason; runnerUp: Reason | undefined } {
-  const { subject, load, piped, upper, meter } = input;
+  const { subject, load, piped, seen, meter } = input;
   const { standing, charger } = subject;
   if (standing.kind !== "active") return { reason: standing.reason, runnerUp: undefined };
   const limits = because({
@@ -612,12 +616,12 @@ function explain(input: ExplainInput): { reason: Reason; runnerUp: Reason | unde
     mode: load.mode,
     mask: subject.mask,
     bounds: subject.bounds,
-    site: upper.site,
-    left: upper.result.left,
+    site: seen.site,
+    left: seen.result.left,
     circuits: input.circuits,
-    shareA: upper.result.shares.find((share) => share.id === load.id)?.allocatedA ?? input.shareA,
+    shareA: seen.result.shares.find((share) => share.id === load.id)?.allocatedA ?? input.shareA,
     limitA: piped.limitA,
-    othersA: sharesBeside(input.loads, upper.result.shares, load.id),
+    othersA: sharesBeside(input.loads, seen.result.shares, load.id),
   });
   const over = (reason: Reason): { reason: Reason; runnerUp: Reason | undefined } => ({
     reason,
