@@ -107,7 +107,8 @@ function chargePointFrom(raw: AppChargePoint & Readonly<Record<string, unknown>>
 }
 
 function evseFrom(raw: AppEvse, units: AppUnits): EvseReading {
-  const [connector]: readonly unknown[] = Array.isArray(raw.connectors) ? raw.connectors : [];
+  const connectors: readonly unknown[] = Array.isArray(raw.connectors) ? raw.connectors : [];
+  const [connector] = connectors;
   return {
     id: String(raw.id),
     rawId: raw.id,

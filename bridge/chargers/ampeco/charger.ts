@@ -8,11 +8,18 @@ import type { Log } from "../../log.ts";
 import type { ChargerSnapshot } from "../../../shared/charger.ts";
 import type { Pace } from "../../../shared/site.ts";
 import { MIN_CURRENT_A } from "../../../shared/units.ts";
-import { ChargerError, type Capabilities, type Charger, type ChargerContext, type LimitOrder } from "../charger.ts";
+import {
+  ChargerError,
+  type Capabilities,
+  type Charger,
+  type ChargerContext,
+  type LimitOrder,
+  type WireFrame,
+} from "../charger.ts";
 import type { AmpecoApi } from "./api.ts";
 import { startSession, stopSession, type CommandParts } from "./commands.ts";
 import { AMPECO_ENTITIES } from "./entities.ts";
-import { AmpecoFailure, asChargerError } from "./failure.ts";
+import { asChargerError, type AmpecoFailure } from "./failure.ts";
 import { createLane, type JobKind } from "./lane.ts";
 import type { AmpecoChargerOptions } from "./options.ts";
 import { ratingA, snapshotFrom, type Knowledge } from "./picture.ts";
@@ -20,7 +27,6 @@ import type { PollInfo, Poller } from "./polling.ts";
 import { carConnected, statusOf } from "./status.ts";
 import type { ChargePointReading } from "./reading.ts";
 import { endVisit, followRegister, followVisit, newVisit, parseRegister, parseVisit, storable } from "./visit.ts";
-import type { WireFrame } from "../charger.ts";
 
 export interface AmpecoChargerParts {
   readonly id: string;
@@ -158,7 +164,9 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
       if (know.evse === undefined) throw new ChargerError("offline", "The cloud does not list this outlet any more.");
       return { chargePoint: know.chargePoint, evse: know.evse };
     },
-    read: async (signal) => void (await poller.readNow(signal)),
+    read: async (signal) => {
+      await poller.readNow(signal);
+    },
   };
 
   async function submit(
@@ -363,7 +371,7 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
   const { unlock, reset, clearLimit } = api;
   const fixed: Omit<Capabilities, "pace"> = {
     session: { start: userStart, stop: (signal) => userStop(signal), stopEnds: true },
-    refresh: (signal) => submit("other", async (job) => void (await poller.readNow(job)), signal),
+    refresh: (signal) => submit("other", commandParts.read, signal),
     cost: true,
     soc: true,
     wireLog: parts.frames,

@@ -54,7 +54,7 @@ export function createClient({ clock, http, gate, token, onToken }: ClientParts)
       note("in", `${answer.status} ${answer.json === undefined ? "" : maskedBody(answer.json)}`);
       if (answer.status === 429) {
         throttled++;
-        gate.pause(askedWait(answer.header, clock.nowMs()) ?? guessedWait(throttled));
+        gate.pause(askedWait((name) => answer.header(name), clock.nowMs()) ?? guessedWait(throttled));
       } else if (answer.status < 400) throttled = 0;
       return answer;
     } finally {
@@ -116,7 +116,7 @@ function failureOf(answer: HttpAnswer, nowMs: number): AmpecoFailure {
   const told = [messageOf(json), ...Object.values(fields)].filter((word) => word !== undefined);
   return new AmpecoFailure(kind, `${text}${told.length === 0 ? "" : `: ${told.join("; ")}`}.`, {
     status,
-    waitMs: status === 429 || status === 503 ? askedWait(answer.header, nowMs) : undefined,
+    waitMs: status === 429 || status === 503 ? askedWait((name) => answer.header(name), nowMs) : undefined,
     fields,
     errorCode: errorCodeOf(json),
   });

@@ -87,7 +87,10 @@ export async function stopSession(
   if (id === undefined) {
     await parts.read(signal);
     id = activeId(place());
-    if (id === undefined) return ensureIdle(place(), undefined);
+    if (id === undefined) {
+      ensureIdle(place(), undefined);
+      return;
+    }
   }
   for (let retried = false; ; retried = true) {
     try {
@@ -97,7 +100,8 @@ export async function stopSession(
       if (!(error instanceof AmpecoFailure)) throw error;
       if (error.kind === "gone" || error.kind === "conflict") {
         await parts.read(signal);
-        return ensureIdle(place(), error);
+        ensureIdle(place(), error);
+        return;
       }
       if (error.kind === "refused") {
         await readQuietly(parts, signal);

@@ -81,7 +81,7 @@ export function shownStatusOf(know: Knowledge): ChargerStatus | undefined {
 }
 
 export function snapshotFrom(know: Knowledge, place: Place): ChargerSnapshot {
-  const { chargePoint, evse } = know;
+  const { evse } = know;
   const facts = factsOf(know, place);
   const status = know.unread ? undefined : shownStatusOf(know);
   const session = evse?.session?.active === true ? evse.session : undefined;

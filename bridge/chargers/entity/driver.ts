@@ -36,7 +36,10 @@ export function createEntitySource(
   return {
     chargers: [charger],
     onCharger: () => () => undefined,
-    start: () => Promise.resolve(charger.start()),
+    start() {
+      charger.start();
+      return Promise.resolve();
+    },
     close: () => charger.close(),
   };
 }
@@ -98,7 +101,8 @@ function createEntityCharger(
       phases,
       ratingA,
     });
-  const watched = [...new Set([...Object.values(roles), ...writer.watches].filter((id) => typeof id === "string"))];
+  const named: readonly unknown[] = Object.values(roles);
+  const watched = [...new Set([...named, ...writer.watches].filter((id) => typeof id === "string"))];
   /** Whose absence means that the charger is away. */
   const vital = roles.status ?? roles.power ?? roles.current ?? roles.current_limit ?? roles.enable ?? watched[0];
   const facts = (): ChargerFacts => ({

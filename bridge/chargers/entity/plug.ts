@@ -48,7 +48,10 @@ export function createPlugSource(
   return {
     chargers: [charger],
     onCharger: () => () => undefined,
-    start: () => Promise.resolve(charger.start()),
+    start() {
+      charger.start();
+      return Promise.resolve();
+    },
     close: () => charger.close(),
   };
 }
