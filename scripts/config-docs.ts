@@ -91,7 +91,7 @@ function row(path: string, node: Node, required: boolean): string {
 
 function typeOf(node: Node): string {
   if (node.enum !== undefined) return node.enum.map((word) => `\`${String(word)}\``).join(" ");
-  if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.const !== undefined) return `\`${JSON.stringify(node.const)?.replaceAll('"', "") ?? ""}\``;
   if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeOf))].join(" or ");
   if (node.type === "array") return `list of ${node.items === undefined ? "values" : typeOf(node.items)}`;
   if (node.type === "object")
