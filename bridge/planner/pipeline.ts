@@ -25,6 +25,8 @@ export interface PipelineInput {
   /** Another charger is being cut for safety now: nobody is raised in the same breath. */
   readonly holdRaises: boolean;
   readonly forceZero: boolean;
+  /** The box was seen to draw more than it was told. */
+  readonly ignored: boolean;
 }
 
 export interface PipelineResult {
@@ -160,7 +162,14 @@ function command(
   const overBudget = config.limitWritesPerDay !== undefined && writesAtMs.length >= config.limitWritesPerDay;
   const same = { memory: { ...memory, writesAtMs }, urgent: false, keep: true, overBudget };
   if (sentA !== undefined) {
-    if (Math.abs(targetA - sentA) <= EPS) return { ...same, limitA: sentA };
+    if (Math.abs(targetA - sentA) <= EPS) {
+      // A box that draws more than it was told is told again.
+      const again =
+        input.ignored && memory.sentAtMs !== undefined && nowMs - memory.sentAtMs >= config.commandIntervalS * 1000;
+      return again
+        ? { memory: { ...memory, writesAtMs, sentAtMs: nowMs }, urgent: true, keep: false, overBudget, limitA: sentA }
+        : { ...same, limitA: sentA };
+    }
     const urgent = sentA > input.physicalA + EPS && targetA < sentA;
     const small = Math.abs(targetA - sentA) < pace.minChangeA - EPS && targetA > 0 && sentA > 0;
     if (small && !urgent) return { ...same, limitA: sentA };

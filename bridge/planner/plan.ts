@@ -161,6 +161,7 @@ export function plan(
       physicalA: physical[index] ?? 0,
       holdRaises: cutting,
       forceZero: switching.hold,
+      ignored: subject.memory.watch.ignoredSinceMs !== undefined,
     };
     const before: ChargerMemory = { ...subject.memory, phase: switching.memory };
     const availableA = availableOf(subject, index, shareA, upper.result);
@@ -256,6 +257,8 @@ function study(
   const known = all.chargers[config.id];
   const observed = observedA(snapshot) ?? 0;
   let memory = known ?? freshCharger(settings.mode, observed > 1 || (snapshot.powerW ?? 0) > 100, nowMs);
+  // Out of reach a box falls to its fail-safe current: nothing sent before counts any more.
+  if (snapshot.link === "down") memory = { ...memory, sentA: undefined, sentAtMs: undefined };
   const connected = snapshot.carConnected !== false && snapshot.link === "up" && shownStatus(snapshot) !== "available";
   const lines = lineCurrents(charger, state.config, memory);
   const measured =

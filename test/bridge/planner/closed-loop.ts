@@ -34,7 +34,7 @@ interface Car {
   drawA: number;
   reportedA: number;
   reportedAtS: number;
-  pending: { readonly atS: number; readonly limitA: number }[];
+  pending: { readonly atS: number; readonly limitA: number; readonly lease?: true }[];
   plugged: boolean;
   linkUp: boolean;
 }
@@ -99,7 +99,10 @@ export function closedLoop(options: LoopOptions): Loop {
       if (spec === undefined) continue;
       while (car.pending[0] !== undefined && car.pending[0].atS <= timeS) car.limitA = car.pending.shift()?.limitA ?? 0;
       const wanted = car.plugged ? Math.min(car.limitA, spec.ownMaxA) : 0;
-      car.drawA = wanted < car.drawA ? Math.max(wanted, car.drawA - 4 * FOLLOW_A_PER_S) : Math.min(wanted, car.drawA + FOLLOW_A_PER_S);
+      car.drawA =
+        wanted < car.drawA
+          ? Math.max(wanted, car.drawA - 4 * FOLLOW_A_PER_S)
+          : Math.min(wanted, car.drawA + FOLLOW_A_PER_S);
       if (car.drawA < 6 && wanted < 6) car.drawA = 0;
       for (const phase of linesOf(index)) if (model.present[phase]) total[phase] += car.drawA;
       if (timeS - car.reportedAtS >= spec.reportS) {
@@ -126,7 +129,13 @@ export function closedLoop(options: LoopOptions): Loop {
         snapshot: {
           atMs: T0 + timeS * 1000,
           link: car?.linkUp === false ? "down" : "up",
-          status: !plugged ? "available" : reported > 0 ? "charging" : (car?.limitA ?? 0) > 0 ? "preparing" : "suspended_evse",
+          status: !plugged
+            ? "available"
+            : reported > 0
+              ? "charging"
+              : (car?.limitA ?? 0) > 0
+                ? "preparing"
+                : "suspended_evse",
           carConnected: plugged,
           offeredA: car?.limitA,
           currentA: {
@@ -172,7 +181,9 @@ export function closedLoop(options: LoopOptions): Loop {
         gridB: config.phases > 1 ? reading(value(1), "A", atMs) : undefined,
         gridC: config.phases > 2 ? reading(value(2), "A", atMs) : undefined,
         ...(config.hasSolar ? { solar: reading(seen?.solarW, "W", atMs) } : {}),
-        ...(config.hasBattery ? { batterySoc: reading(soc, "%", atMs), batteryPower: reading(seen?.batteryW, "W", atMs) } : {}),
+        ...(config.hasBattery
+          ? { batterySoc: reading(soc, "%", atMs), batteryPower: reading(seen?.batteryW, "W", atMs) }
+          : {}),
       };
       const result = plan({ config, settings, readings, chargers: chargers(), hassUp: true }, memory, atMs);
       memory = result.memory;
@@ -181,6 +192,7 @@ export function closedLoop(options: LoopOptions): Loop {
         const car = cars[index];
         const spec = options.cars[index];
         if (car === undefined || spec === undefined || allocation.keep || !car.linkUp) continue;
+        car.pending = car.pending.filter((entry) => entry.lease !== true);
         car.pending.push({ atS: timeS + spec.reactS, limitA: allocation.limitA });
       }
       return last;
@@ -197,7 +209,8 @@ export function closedLoop(options: LoopOptions): Loop {
       if (car === undefined) return;
       car.linkUp = up;
       // The box's lease runs out and it falls to its fail-safe current by itself.
-      if (!up) car.pending.push({ atS: timeS + 120, limitA: options.cars[index]?.change.config?.failSafeA ?? 6 });
+      if (!up)
+        car.pending.push({ atS: timeS + 120, limitA: options.cars[index]?.change.config?.failSafeA ?? 6, lease: true });
     },
   };
 }

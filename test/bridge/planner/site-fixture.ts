@@ -84,7 +84,15 @@ export function chargerConfig(change: Partial<ChargerConfig> = {}): ChargerConfi
 }
 
 export function chargerSettings(change: Partial<ChargerSettings> = {}): ChargerSettings {
-  return { mode: "standard", limitA: 32, minA: 6, enabled: true, pausedSinceMs: undefined, dynamicControl: true, ...change };
+  return {
+    mode: "standard",
+    limitA: 32,
+    minA: 6,
+    enabled: true,
+    pausedSinceMs: undefined,
+    dynamicControl: true,
+    ...change,
+  };
 }
 
 export function snapshot(change: Partial<ChargerSnapshot> = {}): ChargerSnapshot {
