@@ -1,11 +1,10 @@
 /** The card's tests in a real Chromium. `CHROME_PATH` names another binary. */
-import { ensureChromium } from "./scripts/find-chromium.mjs";
+import { CHROMIUM_ARGS, ensureChromium } from "./scripts/find-chromium.mjs";
 import { fileURLToPath } from "node:url";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { playwrightLauncher } from "@web/test-runner-playwright";
 
 const tsconfig = fileURLToPath(new URL("./card/tsconfig.json", import.meta.url));
-const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 export default {
   files: ["test/card/**/*.test.ts"],
@@ -18,7 +17,7 @@ export default {
       launchOptions: {
         executablePath: ensureChromium(),
         headless: true,
-        args: [...args, "--disable-component-update", "--disable-sync"],
+        args: CHROMIUM_ARGS,
       },
     }),
   ],

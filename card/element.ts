@@ -55,7 +55,8 @@ export abstract class EvseElement extends LitElement {
   /** Drawings so far; the tests and benchmarks count them. */
   renders = 0;
 
-  set hass(hass: Hass) {
+  set hass(hass: Hass | undefined) {
+    if (hass === undefined) return;
     lastHass = hass;
     this.#controller.set(hass);
   }

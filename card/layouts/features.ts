@@ -1,5 +1,6 @@
 /** A tile with rows of 42 px, chosen and ordered by the user. */
-import { html, nothing, type TemplateResult } from "lit";
+import type { nothing } from "lit";
+import { html, type TemplateResult } from "lit";
 import { type Feature, FEATURES } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { actionsPart } from "../parts/actions.ts";

@@ -39,7 +39,7 @@ export function fullLayout(scene: Scene, frame: Frame): TemplateResult {
     mode: () => modePart(scene, true, frame.rtl),
     limit: () => limitPart(scene, false),
     actions: () => actionsPart(scene),
-    phases: () => (scene.view.silence === "offline" ? nothing : phasesPart(scene, true)),
+    phases: () => phasesPart(scene, true),
     flow: () => flowPart(scene.act, scene.view.hass, scene.found.site, frame.flow, scene.t, scene.fmt),
     graph: () => graphPart(scene, frame.history, false),
   };

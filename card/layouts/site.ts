@@ -138,7 +138,9 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
   const mode = wish === undefined ? entity?.state : String(wish);
   const amps = view.display === "charging" ? view.currentA : undefined;
   const options = list(entity?.attributes["options"]).filter((option) => typeof option === "string");
-  const line = busyCommand(scene) === undefined ? reasonLines(scene).first : t("r_asking");
+  // What concerns all of them stands above; here the wallbox's own word.
+  const far = view.silence === "silent" || view.silence === "disconnected";
+  const line = busyCommand(scene) !== undefined ? t("r_asking") : far ? t(view.wordKey) : reasonLines(scene).first;
   return html`<div class="box" data-state=${view.tint}>
     <div class="head">
       ${stateOrb(scene)}
@@ -209,7 +211,7 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
     const state = wish === undefined ? entity.state : wish === true ? "on" : wish === false ? "off" : String(wish);
     const disabled = frame.disconnected || entity.state === "unavailable";
     const set = (value: string | number | boolean): void => act.setEntity(id, value, undefined);
-    const unit = String(entity.attributes["unit_of_measurement"] ?? "");
+    const unit = text(entity.attributes["unit_of_measurement"]) ?? "";
     const name = text(entity.attributes["friendly_name"]) ?? role;
     let control: TemplateResult;
     if (frame.readOnly) {

@@ -84,7 +84,7 @@ export function graphPart(scene: Scene, history: History, slim: boolean): Templa
             ? nothing
             : html`<span class="dot" style="left:100%;top:${(Number(y(last.v)) / height) * 100}%"></span>`
         }
-        <span class="y sub">${fmt.number(full / 1000, 0, 1)} kW</span>
+        <span class="y sub">${fmt.join({ n: fmt.number(full / 1000, 0, 1), u: "kW" })}</span>
       </div>
       <div class="x sub">
         <span>${from}</span>${middles.map((at) => html`<span>${at}</span>`)}<span>${t("now")}</span>

@@ -6,7 +6,7 @@ import { DASH } from "../format.ts";
 export function phasesPart(scene: Scene, titled: boolean): TemplateResult | typeof nothing {
   const { view, t, fmt } = scene;
   const legs = ([1, 2, 3] as const).filter((leg) => leg <= view.phases && view.has(`current_l${leg}`));
-  if (legs.length === 0) return nothing;
+  if (legs.length === 0 || view.plugged === false || view.silence === "offline") return nothing;
   const max = view.maxA;
   const allowed = view.allowedA;
   const share = (amps: number): string => `${Math.min(100, (amps / max) * 100).toFixed(1)}%`;
@@ -23,7 +23,7 @@ export function phasesPart(scene: Scene, titled: boolean): TemplateResult | type
       >
       <span class="a">${fmt.amps(amps, 1)}</span>
       <span class="vo sub"
-        >${stuffed ? html`<b>${t("full")}</b>` : volts === undefined ? DASH : `${fmt.number(volts)}\u00a0V`}</span
+        >${stuffed ? html`<b>${t("full")}</b>` : volts === undefined ? DASH : fmt.join({ n: fmt.number(volts), u: "V" })}</span
       >
     </div>`;
   });

@@ -16,12 +16,13 @@ export function reasonLines(scene: Scene): ReasonLines {
   }
   const refusal = wishes.refusal(view.id("command"));
   if (refusal !== undefined) {
-    const limit = refusal.entity === view.id("limit") && typeof refusal.target === "number";
+    const limit =
+      refusal.entity === view.id("limit") && typeof refusal.target === "number" ? refusal.target : undefined;
     const first =
       refusal.kind === "timeout"
         ? t("r_timeout")
-        : limit
-          ? t("r_refused_a", { target: fmt.amps(Number(refusal.target)), still: fmt.amps(view.num("limit")) })
+        : limit !== undefined
+          ? t("r_refused_a", { target: fmt.amps(limit), still: fmt.amps(view.num("limit")) })
           : t("r_refused");
     return { icon: "undo", first, next: refusal.detail ?? t("n_timeout"), loud: true };
   }

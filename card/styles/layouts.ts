@@ -1,4 +1,4 @@
-/** The four layouts by container width. */
+/** The four layouts by container width. Long, because it is one style sheet. */
 import { css } from "lit";
 
 export const layouts = css`

@@ -1,4 +1,4 @@
-/** What the design's pictures do not show: values instead of controls, menu, dialog, presets, notices, settings. */
+/** What the design's pictures do not show: values instead of controls, menu, dialog, presets, notices, settings. Long, because it is one style sheet. */
 import { css } from "lit";
 
 export const own = css`

@@ -1,4 +1,4 @@
-/** Dial, reason, mode, limit, buttons, phases, flow, graph. */
+/** Dial, reason, mode, limit, buttons, phases, flow, graph. Long, because it is one style sheet. */
 import { css } from "lit";
 
 export const parts = css`

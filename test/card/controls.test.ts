@@ -91,9 +91,7 @@ describe("a wish", () => {
     card.all(".actions button")[0]?.click();
     await card.card.updateComplete;
     expect(card.text(".chip")).to.equal("Pause …");
-    expect(
-      card.all<HTMLButtonElement>(".actions button").every((each) => (each as HTMLButtonElement).disabled),
-    ).to.equal(true);
+    expect(card.all(".actions button").every((each) => (each as HTMLButtonElement).disabled)).to.equal(true);
     await sleep(150);
     await frame();
     expect(card.text(".reason")).to.contain("No answer from the wallbox");

@@ -25,7 +25,7 @@ export interface ChargerOptions {
   id?: string;
   name?: string;
   status?: string;
-  reason?: [string, Record<string, unknown>?];
+  reason?: [string, (Record<string, unknown> | undefined)?];
   powerW?: number;
   amps?: number;
   allocatedA?: number;

@@ -29,6 +29,7 @@ export interface Mounted {
   house: House;
   /** Hands the card the present states and waits until it has drawn. */
   push: (connected?: boolean) => Promise<void>;
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector itself
   find: <T extends Element = HTMLElement>(selector: string) => T;
   all: (selector: string) => HTMLElement[];
   text: (selector?: string) => string;
@@ -52,6 +53,7 @@ export async function mount(house: House, config: Record<string, unknown> = {}, 
   await card.updateComplete;
   const root = card.shadowRoot;
   if (root === null) throw new Error("no shadow root");
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector itself
   const found = <T extends Element = HTMLElement>(selector: string): T => {
     const hit = root.querySelector<T>(selector);
     if (hit === null) throw new Error(`${selector} is not on the card`);

@@ -162,7 +162,8 @@ describe("languages", () => {
       expect(Object.keys(words).sort()).to.deep.equal(Object.keys(en).sort());
       for (const [key, text] of Object.entries(words)) {
         expect(holes(text), `${language} ${key}`).to.deep.equal(holes((en as Record<string, string>)[key]!));
-        expect(text.trim(), `${language} ${key}`).to.equal(text).and.not.equal("");
+        expect(text.trim(), `${language} ${key}`).to.equal(text);
+        expect(text, `${language} ${key}`).not.to.equal("");
       }
     });
   }

@@ -1,0 +1,101 @@
+/** The card's run-time figures in Chromium, median of 20: drawings, setter, first render, update, ten busy cards. `npm run bench card`. */
+import { build } from "esbuild";
+import { chromium } from "playwright-core";
+import { CHROMIUM_ARGS, ensureChromium } from "../find-chromium.mjs";
+
+const bundled = await build({
+  stdin: {
+    contents: `
+      import { charger, entity, House, root, site } from "./test/card/house.ts";
+      import { clean, defineHaCard, frame, mount } from "./test/card/page.ts";
+      defineHaCard();
+      const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+      const crowd = Array.from({ length: 2000 }, (_, i) => entity("sensor.other_" + i, i));
+      const house = () => new House([...crowd, root([{ id: "garage", name: "Garage" }]), ...charger(), ...site()]);
+      window.bench = async () => {
+        const first = [], update = [], setter = [];
+        for (let i = 0; i < 20; i++) {
+          const home = house();
+          const card = document.createElement("evse-card");
+          card.setConfig({ type: "custom:evse-card", layout: "full" });
+          const from = performance.now();
+          card.hass = home.hass();
+          document.body.append(card);
+          await card.updateComplete;
+          first.push(performance.now() - from);
+          card.remove();
+        }
+        const one = await mount(house());
+        await new Promise((done) => setTimeout(done, 150));
+        for (let i = 0; i < 20; i++) {
+          one.house.set("sensor.garage_power", 5000 + i * 37);
+          one.card.hass = one.house.hass();
+          const from = performance.now();
+          one.card.requestUpdate();
+          await one.card.updateComplete;
+          update.push(performance.now() - from);
+          await frame();
+        }
+        const before = one.card.renders;
+        const hasses = [];
+        for (let i = 0; i < 1000; i++) { one.house.set("sensor.stranger", i); hasses.push(one.house.hass()); }
+        for (let round = 0; round < 20; round++) {
+          const from = performance.now();
+          for (const hass of hasses) one.card.hass = hass;
+          setter.push((performance.now() - from));
+        }
+        await frame();
+        await one.card.updateComplete;
+        const renders = one.card.renders - before;
+        clean();
+        const long = [];
+        new PerformanceObserver((list) => long.push(...list.getEntries().map((e) => e.duration))).observe({ entryTypes: ["longtask"] });
+        const ten = [];
+        for (let i = 0; i < 10; i++) ten.push(await mount(house()));
+        await new Promise((done) => setTimeout(done, 500));
+        long.length = 0;
+        for (let second = 0; second < 5; second++) {
+          for (const { card, house: home } of ten) {
+            for (let i = 0; i < 20; i++) home.set(["sensor.garage_power", "sensor.garage_current", "sensor.home_grid_power"][i % 3], 100 * second + i);
+            card.hass = home.hass();
+          }
+          await new Promise((done) => setTimeout(done, 1000));
+        }
+        clean();
+        return { renders, setterUs: median(setter), firstMs: median(first), updateMs: median(update), longest: Math.max(0, ...long) };
+      };`,
+    resolveDir: process.cwd(),
+    loader: "ts",
+  },
+  bundle: true,
+  format: "esm",
+  write: false,
+  tsconfig: "card/tsconfig.json",
+  conditions: ["production"],
+});
+
+interface Figures {
+  readonly renders: number;
+  readonly setterUs: number;
+  readonly firstMs: number;
+  readonly updateMs: number;
+  readonly longest: number;
+}
+
+const browser = await chromium.launch({ executablePath: ensureChromium(), headless: true, args: CHROMIUM_ARGS });
+try {
+  const page = await browser.newPage({ viewport: { width: 480, height: 900 } });
+  await page.setContent("<!doctype html><html lang=en><body></body></html>");
+  await page.addScriptTag({ content: bundled.outputFiles[0]?.text ?? "", type: "module" });
+  await page.waitForFunction("typeof window.bench === 'function'");
+  const figures = await page.evaluate<Figures>("window.bench()");
+  const row = (what: string, value: string, budget: string): void =>
+    console.log(`${what.padEnd(52)} ${value.padStart(10)}   budget ${budget}`);
+  row("drawings for 20,000 unrelated state changes", String(figures.renders), "0");
+  row("hass setter, 2,000 entities, per call", `${figures.setterUs.toFixed(2)} µs`, "20 µs");
+  row("first render, full", `${figures.firstMs.toFixed(2)} ms`, "8 ms");
+  row("update, full", `${figures.updateMs.toFixed(2)} ms`, "2 ms");
+  row("longest task, 10 cards, 20 entities a second each", `${figures.longest.toFixed(0)} ms`, "50 ms");
+} finally {
+  await browser.close();
+}
