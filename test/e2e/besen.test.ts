@@ -36,6 +36,7 @@ else
           "home_assistant:",
           `  url: ${hass.url}`,
           `  token: ${hass.token}`,
+          "ocpp: { listen: 127.0.0.1:0 }",
           "site: { id: home, name: Home, phases: 1, voltage: 230, main_breaker: 40 }",
           "chargers:",
           `  - { id: carport, name: Carport, driver: besen, transport: udp, host: "127.0.0.1:${faces[0]!.port}", pin: "${PIN}", command_interval: 5 }`,
@@ -68,7 +69,10 @@ else
       const end = Date.now() + ms;
       while (!(await condition())) {
         if (bridge.exitCode !== null) throw new Error(`The bridge ended:\n${output.slice(-4000)}`);
-        if (Date.now() > end) throw new Error(`Not within ${ms} ms: ${what}\n${output.slice(-4000)}`);
+        if (Date.now() > end) {
+          const reason = JSON.stringify(await hass.state("sensor.carport_reason"));
+          throw new Error(`Not within ${ms} ms: ${what}\n${reason}\n${output.slice(-4000)}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
     };
