@@ -70,8 +70,11 @@ export function createHelperKeeper({
     // One of ours that the memory does not know: made just before a crash, or the memory was lost.
     const there = registry.at(wanted);
     const adopt = there !== undefined && (record.making === wanted || labelledOurs(there.labels, instance));
-    if (adopt) record.id = there.uniqueId;
-    else {
+    if (adopt) {
+      record.id = there.uniqueId;
+      // One that was only just made has Home Assistant's default in it, nobody's wish.
+      helper.adopted = record.making !== wanted;
+    } else {
       record.making = wanted;
       saveOwner(memory, owner);
       const made = await link.send<unknown>({ type: `${spec.domain}/create`, ...helperForm(spec, name) });

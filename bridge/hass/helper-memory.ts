@@ -23,6 +23,8 @@ export interface Helper {
   readonly owner: string;
   memory: HelperMemory;
   entityId: string | undefined;
+  /** Found again without a memory of it: its value is the user's wish, not ours. */
+  adopted: boolean;
   /** Seen on the present subscription. */
   live: boolean;
   truth: HelperValue | undefined;

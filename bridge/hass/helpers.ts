@@ -79,7 +79,8 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
       if (now.state === "unknown") sync(helper); // a text that was never written
       return;
     }
-    const first = helper.memory.shown === undefined;
+    const first = helper.memory.shown === undefined && !helper.adopted;
+    helper.adopted = false;
     if (helper.memory.shown !== value) {
       helper.memory.shown = value;
       save(owner);
@@ -282,6 +283,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
             owner: id,
             memory: stored.keys[spec.key] ?? {},
             entityId: undefined,
+            adopted: false,
             live: false,
             truth: undefined,
             expected: undefined,

@@ -100,6 +100,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
   let round = 0;
   let asked = new Set<string>();
   let cancelGather: Unsubscribe | undefined;
+  let gatherDevices: Unsubscribe | undefined;
   let cancelRetry: Unsubscribe | undefined;
 
   const keyOf = (platform: string, uniqueId: string): string => `${platform}\n${uniqueId}`;
@@ -199,14 +200,21 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
     }
   }
 
-  const onDeviceEvent = (): void => {
-    link.send<unknown>({ type: "config/device_registry/list" }).then(
-      (all) => {
-        keepDevices(all);
-        tell(changed);
-      },
-      (error: unknown) => log.debug({ err: toHassError(error, "read devices") }, "devices not read"),
-    );
+  /** Foreign devices change in crowds at Home Assistant's start: only ours and new ones are looked at, once for all. */
+  const onDeviceEvent = (event: unknown): void => {
+    const data = isRecord(event) && isRecord(event["data"]) ? event["data"] : undefined;
+    const id = data?.["device_id"];
+    if (data?.["action"] !== "create" && (typeof id !== "string" || !devices.has(id))) return;
+    gatherDevices ??= clock.after(GATHER_MS, () => {
+      gatherDevices = undefined;
+      link.send<unknown>({ type: "config/device_registry/list" }).then(
+        (all) => {
+          keepDevices(all);
+          tell(changed);
+        },
+        (error: unknown) => log.debug({ err: toHassError(error, "read devices") }, "devices not read"),
+      );
+    });
   };
 
   return {
@@ -281,6 +289,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
       round++;
       for (const stop of stops) stop();
       cancelGather?.();
+      gatherDevices?.();
       cancelRetry?.();
     },
   };

@@ -47,9 +47,8 @@ export function installServices(options: ServicesOptions): Services {
       const id = scriptId(script.service, instance);
       const config = scriptConfig(script, instance);
       const form = JSON.stringify([registry.house, config]);
-      const there = await rest.ask("GET", `/api/config/script/config/${id}`);
-      // As we left it, changed by the user or deleted by the user: only a new version of ours is written again.
-      if (known[id] === form && (there.status === 200 || there.status === 404)) continue;
+      // Changed or deleted by the user, it stays so: only a new version of ours is written again.
+      if (known[id] === form) continue;
       const answer = await rest.ask("POST", `/api/config/script/config/${id}`, config);
       if (answer.status === 404 || answer.status === 405)
         throw new HassError(

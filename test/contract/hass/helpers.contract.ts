@@ -179,13 +179,17 @@ export function helpersContract(word: string, open: () => Promise<House>): void 
       expect(events.filter((event) => event.key === "start" || event.key === "pause")).toEqual([]);
     });
 
-    it("finds its helpers by their label when the memory was lost", async () => {
+    it("finds its helpers by their label when the memory was lost, and takes over what they show", async () => {
       const first = start();
       await ready(first);
+      await set(22);
+      await eventually(() => events.length === 1);
       await first.close();
       const again = start();
       await ready(again);
       expect(again.helpers.entitiesOf("garage")).toEqual(ID);
+      await eventually(() => events.some((event) => event.key === "limit" && event.value === 22));
+      await shows(ID.limit, "22.0");
     });
 
     it("follows a rename, leaves a deleted one deleted, and brings it back when asked", async () => {
