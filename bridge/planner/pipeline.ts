@@ -25,8 +25,6 @@ export interface PipelineInput {
   /** Another charger is being cut for safety now: nobody is raised in the same breath. */
   readonly holdRaises: boolean;
   readonly forceZero: boolean;
-  /** The box was seen to draw more than it was told. */
-  readonly ignored: boolean;
 }
 
 export interface PipelineResult {
@@ -163,12 +161,8 @@ function command(
   const same = { memory: { ...memory, writesAtMs }, urgent: false, keep: true, overBudget };
   if (sentA !== undefined) {
     if (Math.abs(targetA - sentA) <= EPS) {
-      // A box that draws more than it was told is told again.
-      const again =
-        input.ignored && memory.sentAtMs !== undefined && nowMs - memory.sentAtMs >= config.commandIntervalS * 1000;
-      return again
-        ? { memory: { ...memory, writesAtMs, sentAtMs: nowMs }, urgent: true, keep: false, overBudget, limitA: sentA }
-        : { ...same, limitA: sentA };
+      // Nothing to say is not the same as saying nothing: a command that failed is tried again by the dispatcher.
+      return { ...same, keep: false, limitA: sentA };
     }
     const urgent = sentA > input.physicalA + EPS && targetA < sentA;
     const small = Math.abs(targetA - sentA) < pace.minChangeA - EPS && targetA > 0 && sentA > 0;

@@ -161,7 +161,6 @@ export function plan(
       physicalA: physical[index] ?? 0,
       holdRaises: cutting,
       forceZero: switching.hold,
-      ignored: subject.memory.watch.ignoredSinceMs !== undefined,
     };
     const before: ChargerMemory = { ...subject.memory, phase: switching.memory };
     const availableA = availableOf(subject, index, shareA, upper.result);

@@ -35,6 +35,8 @@ interface Car {
   reportedA: number;
   reportedAtS: number;
   pending: { readonly atS: number; readonly limitA: number; readonly lease?: true }[];
+  /** What was sent last: the same is not sent twice. */
+  sentA: number | undefined;
   plugged: boolean;
   linkUp: boolean;
 }
@@ -78,6 +80,7 @@ export function closedLoop(options: LoopOptions): Loop {
     reportedA: 0,
     reportedAtS: -1e9,
     pending: [],
+    sentA: undefined,
     plugged: true,
     linkUp: true,
   }));
@@ -192,6 +195,8 @@ export function closedLoop(options: LoopOptions): Loop {
         const car = cars[index];
         const spec = options.cars[index];
         if (car === undefined || spec === undefined || allocation.keep || !car.linkUp) continue;
+        if (car.sentA === allocation.limitA) continue;
+        car.sentA = allocation.limitA;
         car.pending = car.pending.filter((entry) => entry.lease !== true);
         car.pending.push({ atS: timeS + spec.reactS, limitA: allocation.limitA });
       }
@@ -208,6 +213,8 @@ export function closedLoop(options: LoopOptions): Loop {
       const car = cars[index];
       if (car === undefined) return;
       car.linkUp = up;
+      // A driver renews its limit after a reconnect.
+      if (up) car.sentA = undefined;
       // The box's lease runs out and it falls to its fail-safe current by itself.
       if (!up)
         car.pending.push({ atS: timeS + 120, limitA: options.cars[index]?.change.config?.failSafeA ?? 6, lease: true });
