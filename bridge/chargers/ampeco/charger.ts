@@ -75,6 +75,8 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
   let sessionId: string | undefined;
   /** What the running session was started with, A; undefined = not by us or without a cap. */
   let startedWithA: number | undefined;
+  /** Its stop is accepted; until a reading shows it ended, it no longer counts as running. */
+  let endingId: string | undefined;
   let lastStopMs = -MIN_OFF_MS;
   let confirming: Unsubscribe | undefined;
   let later: Unsubscribe | undefined;
@@ -121,8 +123,11 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
     const evse = chargePoint.evses.find((one) => one.id === evseId);
     const atMs = clock.nowMs();
     const session = evse?.session;
-    const visit = evse === undefined ? know.visit : followVisit(know.visit, session, statusOf(evse), atMs);
-    if (session?.active === true) sessionId = session.id;
+    const ending = session?.active === true && session.id === endingId;
+    if (!ending && evse !== undefined) endingId = undefined;
+    const visit = evse === undefined || ending ? know.visit : followVisit(know.visit, session, statusOf(evse), atMs);
+    if (ending) sessionId = undefined;
+    else if (session?.active === true) sessionId = session.id;
     else if (evse !== undefined && statusOf(evse) !== undefined) {
       sessionId = undefined;
       startedWithA = undefined;
@@ -137,7 +142,7 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
       tokenRefused: parts.tokenRefused(),
       visit,
       register: followRegister(know.register, session),
-      offeredA: offered(session?.active === true, visit?.paused === true),
+      offeredA: offered(session?.active === true && !ending, visit?.paused === true),
       poll: poller.info,
     });
     reconcile();
@@ -188,10 +193,13 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
     }
   }
 
-  function confirm(holds: () => boolean, silent: string): void {
+  const running = (): boolean => know.evse?.session?.active === true && know.evse.session.id !== endingId;
+
+  function confirm(holds: () => boolean, silent: string, unconfirmed: () => void = () => undefined): void {
     confirming?.();
     confirming = poller.burst(CONFIRM_S, holds, () => {
       log.warn({ command: silent }, "accepted, not confirmed");
+      unconfirmed();
       learn({ lastError: `${silent}: accepted by the cloud, not confirmed by the box within 90 s.` });
     });
   }
@@ -220,11 +228,25 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
 
   async function stop(force: boolean, signal: AbortSignal): Promise<void> {
     confirming?.();
-    await stopSession(commandParts, sessionId, force, signal);
+    const id = know.evse?.session?.active === true ? know.evse.session.id : sessionId;
+    const last = await stopSession(commandParts, sessionId, force, signal);
     lastStopMs = clock.monotonicMs();
     sessionId = undefined;
+    startedWithA = undefined;
+    endingId = running() ? id : undefined;
+    if (last !== undefined && last.id === know.visit?.part?.id)
+      learn({
+        visit: followVisit(know.visit, { ...last, active: false }, undefined, clock.nowMs()),
+        register: followRegister(know.register, last),
+      });
     log.info("session stopped");
-    confirm(() => know.evse?.session?.active !== true, "Stop");
+    confirm(
+      () => know.evse?.session?.active !== true,
+      "Stop",
+      () => {
+        endingId = undefined;
+      },
+    );
   }
 
   /** App API: brings the cloud to the order in force. */
@@ -232,17 +254,17 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
     const rating = ratingA(know.chargePoint, know.evse, options.maxA);
     const tooMuch = onOff() && order.limitA >= MIN_CURRENT_A && order.limitA < rating;
     const limitA = order.limitA < MIN_CURRENT_A || tooMuch ? 0 : order.limitA;
-    const running = know.evse?.session?.active === true || sessionId !== undefined;
+    const on = running() || sessionId !== undefined;
     const ratingAbove = tooMuch ? rating : undefined;
     if (limitA === 0) {
       learn({ wantedA: 0, ratingAbove });
-      if (!running) return;
+      if (!on) return;
       await pause(signal);
       return;
     }
     const news = know.wantedA !== limitA;
     learn({ wantedA: limitA, ratingAbove });
-    if (running) {
+    if (on) {
       // Nothing to send, so a fresh reading stands for the box's answer.
       if (news) await poller.readNow(signal);
       // A running session cannot be told less: it ends and starts again lower.
@@ -299,10 +321,9 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
   /** The cloud has drifted: a session runs although 0 A is ordered, or a pause is over and nothing was started. */
   function reconcile(): void {
     if (api.flavour === "public" || standing === undefined || lane.busy || later !== undefined) return;
-    const running = know.evse?.session?.active === true;
     const off = know.wantedA === 0;
-    if (off && running && clock.monotonicMs() - lastStopMs >= RESTOP_MS) laterAgain(0);
-    else if (!off && !running && know.visit?.paused === true && sessionId === undefined)
+    if (off && running() && clock.monotonicMs() - lastStopMs >= RESTOP_MS) laterAgain(0);
+    else if (!off && !running() && know.visit?.paused === true && sessionId === undefined)
       laterAgain(Math.max(0, lastStopMs + MIN_OFF_MS - clock.monotonicMs()));
   }
 
@@ -360,7 +381,7 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
       "stop",
       async (job) => {
         await stop(force, job);
-        if (know.visit !== undefined && know.visit.endedAtMs === undefined && know.evse?.session?.active !== true)
+        if (know.visit !== undefined && know.visit.endedAtMs === undefined)
           learn({ visit: know.visit.part === undefined ? undefined : endVisit(know.visit, clock.nowMs(), undefined) });
       },
       signal,

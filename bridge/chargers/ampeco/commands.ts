@@ -2,6 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import { ChargerError } from "../charger.ts";
 import type { AmpecoApi, Place } from "./api.ts";
+import type { SessionReading } from "./reading.ts";
 import { ALREADY_CHARGING, AmpecoFailure, outcomeUnknown } from "./failure.ts";
 
 export interface CommandParts {
@@ -75,13 +76,13 @@ export async function startSession(
   }
 }
 
-/** @returns the session's last values are in the next reading. Succeeds when nothing charges. */
+/** Succeeds when nothing charges. @returns the ended session's last values where the answer tells them */
 export async function stopSession(
   parts: CommandParts,
   cachedId: string | undefined,
   force: boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<SessionReading | undefined> {
   const { api, place } = parts;
   let id = activeId(place()) ?? cachedId;
   if (id === undefined) {
@@ -89,26 +90,25 @@ export async function stopSession(
     id = activeId(place());
     if (id === undefined) {
       ensureIdle(place(), undefined);
-      return;
+      return undefined;
     }
   }
   for (let retried = false; ; retried = true) {
     try {
-      await api.stop(place(), id, force, signal);
-      return;
+      return await api.stop(place(), id, force, signal);
     } catch (error) {
       if (!(error instanceof AmpecoFailure)) throw error;
       if (error.kind === "gone" || error.kind === "conflict") {
         await parts.read(signal);
         ensureIdle(place(), error);
-        return;
+        return undefined;
       }
       if (error.kind === "refused") {
         await readQuietly(parts, signal);
         throw error;
       }
       if (!outcomeUnknown(error)) throw error;
-      if (await lookTwice(parts, (now) => activeId(now) === undefined, signal)) return;
+      if (await lookTwice(parts, (now) => activeId(now) === undefined, signal)) return undefined;
       if (retried) throw error;
     }
   }

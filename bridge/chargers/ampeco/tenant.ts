@@ -33,7 +33,7 @@ export interface Tenant {
   readonly api: AmpecoApi | undefined;
   /** Known from an earlier run: polled without asking for the list first. */
   recall(flavour: "app" | "public", chargePoints: readonly ChargePointReading[]): void;
-  /** Finds out the API and lists, until it succeeds; then tells the guests. */
+  /** Finds out the API and lists, until it succeeds; then tells the guests. A guest who comes later is told what is known. */
   start(): void;
   poller(reading: ChargePointReading): Poller;
   frames(): readonly WireFrame[];
@@ -46,7 +46,8 @@ const BREAKER_AFTER = 3;
 
 interface Shared {
   readonly guests: Set<TenantGuest>;
-  readonly tenant: Omit<Tenant, "leave">;
+  readonly tenant: Omit<Tenant, "leave" | "start">;
+  start(guest: TenantGuest): void;
   close(): Promise<void>;
 }
 const HOUSES = new WeakMap<Clock, Map<string, Shared>>();
@@ -78,7 +79,7 @@ export function joinTenant(options: AmpecoChargerOptions, guest: TenantGuest, ra
       return tenant.api;
     },
     recall: tenant.recall,
-    start: tenant.start,
+    start: () => shared.start(guest),
     poller: tenant.poller,
     frames: tenant.frames,
     async leave() {
@@ -113,6 +114,7 @@ function createShared(
   };
   let refused = false;
   let api: AmpecoApi | undefined;
+  let listed: readonly ChargePointReading[] | undefined;
   let listing = false;
   let listedMs = -HOUR_MS;
   let listFailures = 0;
@@ -180,6 +182,7 @@ function createShared(
       api = found.api;
       listFailures = 0;
       listedMs = clock.monotonicMs();
+      listed = found.readings;
       for (const reading of found.readings) pollers.get(reading.id)?.seen(reading);
       const missing = [...pollers.keys()].some((id) => !found.readings.some((reading) => reading.id === id));
       if (missing) listTimer = clock.after(HOUR_MS, () => void list());
@@ -203,7 +206,7 @@ function createShared(
     }
   }
 
-  const tenant: Omit<Tenant, "leave"> = {
+  const tenant: Omit<Tenant, "leave" | "start"> = {
     get tokenRefused() {
       return refused;
     },
@@ -212,9 +215,6 @@ function createShared(
     },
     recall(flavour) {
       api ??= flavour === "app" ? both().app : both().public;
-    },
-    start() {
-      if (listTimer === undefined && !refused && clock.monotonicMs() - listedMs >= HOUR_MS) void list();
     },
     poller(reading) {
       const known = pollers.get(reading.id);
@@ -262,6 +262,10 @@ function createShared(
   return {
     guests,
     tenant,
+    start(guest) {
+      if (listed !== undefined && api !== undefined) guest.onList(api, listed);
+      else if (listTimer === undefined && !refused) void list();
+    },
     async close() {
       stop.abort();
       listTimer?.();

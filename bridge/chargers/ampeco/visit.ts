@@ -48,6 +48,11 @@ export function followVisit(
   nowMs: number,
 ): Visit | undefined {
   const open = visit !== undefined && visit.endedAtMs === undefined ? visit : undefined;
+  if (visit !== undefined && open === undefined && session !== undefined && session.id === visit.part?.id) {
+    // Last values told late; or it was missing from one answer only and goes on.
+    const part = partOf(session, visit.part);
+    return session.active ? { ...visit, endedAtMs: undefined, part } : { ...visit, part };
+  }
   if (session?.active === true) {
     if (open?.part?.id === session.id) return { ...open, paused: false, part: partOf(session, open.part) };
     if (open !== undefined && (open.paused || open.part === undefined))

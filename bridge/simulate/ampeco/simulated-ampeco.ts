@@ -26,6 +26,7 @@ export interface RequestNote {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface SimulatedAmpeco {
@@ -67,7 +68,13 @@ export function createSimulatedAmpeco(options: SimulatedAmpecoOptions = {}): Sim
     if (armed !== undefined) armed.left--;
     const fault = armed?.fault;
     const own = fault !== undefined && fault.afterwards !== true ? undefined : reply(request, method, url, body);
-    requests.push({ atMs: clock.nowMs(), method, path: url.pathname, status: fault?.status ?? own?.status ?? 200 });
+    requests.push({
+      atMs: clock.nowMs(),
+      method,
+      path: url.pathname,
+      status: fault?.status ?? own?.status ?? 200,
+      body,
+    });
     if (fault !== undefined) {
       strike(fault, response);
       return;
