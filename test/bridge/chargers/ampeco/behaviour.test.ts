@@ -606,7 +606,7 @@ describe("secrets", () => {
     tenant.fault({ on: { path: CP }, status: 400, body: { message: "no" }, times: 1 });
     const told = await refresh().then(
       () => "",
-      (error: Error) => `${error.message} ${error.stack} ${JSON.stringify(error)}`,
+      (error: unknown) => `${String(error)} ${(error as Error).stack} ${JSON.stringify(error)}`,
     );
     const shown = [
       written,
