@@ -25,6 +25,7 @@ import { StationDriver, type OutletParts } from "./station-driver.ts";
 import { ceilingA, hardwarePhases, limitTraits } from "./traits.ts";
 
 const COMMAND_TIMEOUT_S = 35;
+const TELL_EVERY_MS = 20;
 
 export function createOcppSource(
   options: OcppChargerOptions,
@@ -98,7 +99,16 @@ class OcppCharger implements Charger {
   readonly #parts: OutletParts;
   readonly #listeners = new Set<(next: ChargerSnapshot) => void>();
   #snapshot: ChargerSnapshot;
-  #seen = "";
+  /** What the listeners know. */
+  #told: ChargerSnapshot;
+  #toldAtMs = -Infinity;
+  #turn: { readonly last: unknown; readonly tx: unknown; readonly connector: unknown } = {
+    last: undefined,
+    tx: undefined,
+    connector: undefined,
+  };
+  #stale = false;
+  #cancelTell: Unsubscribe | undefined;
 
   constructor(id: string, driver: StationDriver, parts: OutletParts, server: OcppServer) {
     this.id = id;
@@ -107,6 +117,7 @@ class OcppCharger implements Charger {
     this.#plain = capabilitiesOf(driver, parts, server, false);
     this.#switching = capabilitiesOf(driver, parts, server, true);
     this.#snapshot = this.#picture();
+    this.#told = this.#snapshot;
   }
 
   /** What the box can is known only once it has told. */
@@ -115,6 +126,10 @@ class OcppCharger implements Charger {
   }
 
   get snapshot(): ChargerSnapshot {
+    if (this.#stale) {
+      this.#stale = false;
+      this.#snapshot = this.#picture();
+    }
     return this.#snapshot;
   }
 
@@ -131,17 +146,34 @@ class OcppCharger implements Charger {
     return this.#driver.close();
   }
 
+  /** A picture per message when they come in seconds; in a flood one per 20 ms, but none of a session's turns is left out. */
   refresh(): void {
-    const next = this.#picture();
-    const seen = JSON.stringify(next);
-    if (seen === this.#seen) return;
-    this.#seen = seen;
-    this.#snapshot = next;
+    const { clock } = this.#driver.context;
+    const { connector, history, last, liveTx } = this.#parts.outlet;
+    const turn =
+      history.length > 0 || last !== this.#turn.last || liveTx !== this.#turn.tx || connector !== this.#turn.connector;
+    this.#turn = { last, tx: liveTx, connector };
+    this.#stale = true;
+    const waitMs = this.#toldAtMs + TELL_EVERY_MS - clock.monotonicMs();
+    if (turn || waitMs <= 0) this.#tell();
+    else this.#cancelTell ??= clock.after(waitMs, () => this.#tell());
+  }
+
+  #tell(): void {
+    this.#cancelTell?.();
+    this.#cancelTell = undefined;
+    this.#toldAtMs = this.#driver.context.clock.monotonicMs();
+    const told = this.#told;
+    const next = this.snapshot;
+    // A newer datum is always news; only what changed nothing since is held back.
+    if (next.atMs === told.atMs && JSON.stringify(next) === JSON.stringify(told)) return;
+    this.#told = next;
     for (const listener of this.#listeners) listener(next);
   }
 
   silence(): void {
     this.#listeners.clear();
+    this.#cancelTell?.();
   }
 
   #picture(): ChargerSnapshot {
