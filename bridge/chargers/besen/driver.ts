@@ -9,7 +9,6 @@ import {
   type ChargerProblem,
   type ChargerSnapshot,
 } from "../../../shared/charger.ts";
-import type { SessionSnapshot } from "../../../shared/charger.ts";
 import type { Capabilities, Charger, ChargerContext, ChargerSource, LimitOrder } from "../charger.ts";
 import { ChargerError } from "../charger.ts";
 import { adminCommands, PIN_SECRET } from "./admin.ts";
@@ -17,23 +16,15 @@ import { createBleTransport } from "./ble.ts";
 import { readStatus } from "./charge-commands.ts";
 import { BesenClient, type LinkCounters } from "./client.ts";
 import { BESEN_ENTITIES, extraOf } from "./entities.ts";
+import { FROM_CHARGER } from "./commands.ts";
+import { Follower } from "./follower.ts";
 import { isPin, type Frame } from "./frame.ts";
 import { Governor } from "./governor.ts";
-import type { BoxSession, BoxStatus, FromCharger } from "./messages.ts";
+import type { BoxStatus, ChargeRecord, FromCharger } from "./messages.ts";
 import type { BesenChargerOptions } from "./options.ts";
-import {
-  carConnected,
-  CHARGING,
-  COMPLETED,
-  faultWords,
-  meter,
-  READY,
-  RESERVED,
-  statusOf,
-  type Told,
-} from "./picture.ts";
+import { carConnected, CHARGING, faultWords, meter, RESERVED, statusOf, type Told } from "./picture.ts";
+import { fold, nothingTold } from "./told.ts";
 import { FACTORY_PIN } from "./problems.ts";
-import { Records } from "./records.ts";
 import { Register } from "./register.ts";
 import { expertServices } from "./services.ts";
 import { SETTING_SPECS, settingValues, writeSettingValue } from "./settings.ts";
@@ -42,7 +33,6 @@ import type { BoxTransport } from "./transport.ts";
 import { createUdpTransport } from "./udp.ts";
 import { Visit } from "./visit.ts";
 import type { WallboxPort } from "./wallbox-port.ts";
-import { stopReasonWord } from "./words.ts";
 
 /** Tests bring their own radio and dice. */
 export interface BesenParts {
@@ -54,7 +44,6 @@ const COMMAND_TIMEOUT_S = 20;
 /** No Besen box offers more. */
 const FAMILY_MAX_A = 32;
 const DEFAULT_MAX_A = 16;
-const DAY_MS = 86_400_000;
 
 export function createBesenSource(
   options: BesenChargerOptions,
@@ -95,32 +84,16 @@ class BesenCharger implements Charger {
   readonly #governor: Governor;
   readonly #register: Register;
   readonly #visit: Visit;
-  readonly #records: Records;
   readonly #listeners = new Set<(next: ChargerSnapshot) => void>();
   readonly #zone: string;
-  readonly #told: Told = {
-    info: undefined,
-    serial: undefined,
-    version: undefined,
-    status: undefined,
-    session: undefined,
-    storedA: undefined,
-    name: undefined,
-    language: undefined,
-    temperatureUnit: undefined,
-    startMode: undefined,
-    brightness: undefined,
-    clockWire: undefined,
-    schedule: undefined,
-  };
+  readonly #told: Told = nothingTold();
+  readonly #follower: Follower;
   #capabilities: Capabilities;
   #lastStatus: BoxStatus | undefined;
   #problem: ChargerProblem | undefined;
   #rssi: number | undefined;
   #counters: LinkCounters = { connections: 0, discarded: 0 };
   #stopReason: number | undefined;
-  /** A charge that was started elsewhere and told by a record: shown until the next session. */
-  #elsewhere: SessionSnapshot | undefined;
   #limitWrites: number;
   #closed = false;
 
@@ -132,7 +105,6 @@ class BesenCharger implements Charger {
     this.#zone = options.zone ?? context.site.timeZone;
     this.#register = new Register(store);
     this.#visit = new Visit(store);
-    this.#records = new Records(store, this.#zone);
     const writes = store.get("limit_writes");
     this.#limitWrites = typeof writes === "number" ? writes : 0;
     const kept = context.secrets.get(PIN_SECRET);
@@ -164,6 +136,15 @@ class BesenCharger implements Charger {
       },
     );
     this.#governor = new Governor(this.#port(parts.random ?? Math.random), store, log, options.minOffS);
+    this.#follower = new Follower({
+      clock,
+      zone: this.#zone,
+      store,
+      visit: this.#visit,
+      register: this.#register,
+      governor: this.#governor,
+      charging: () => this.#told.status?.currentState === CHARGING,
+    });
     this.snapshot = blankSnapshot(this.#facts(), clock.nowMs());
     this.#capabilities = this.#makeCapabilities();
   }
@@ -275,114 +256,35 @@ class BesenCharger implements Charger {
   #onMessage(message: FromCharger, frame: Frame): void {
     const told = this.#told;
     told.serial = frame.serial;
-    switch (message.kind) {
-      case "login_beacon":
-      case "login_response":
-        told.info = message;
-        break;
-      case "version":
-        told.version = message;
-        this.#governor.recall();
-        break;
-      case "status":
-        this.#onStatus(message);
-        return;
-      case "session":
-        this.#onSession(message);
-        break;
-      case "charge_record": {
-        const own = this.#visit.chargeIds.includes(message.chargeId);
-        if (own) this.#visit.noteStopReason(message.chargeId, stopReasonWord(message.stopReason));
-        const session = this.#records.take(frame.serial, message);
-        if (!own && session !== undefined && !this.#visit.open) this.#elsewhere = session;
-        this.#stopReason = message.stopReason;
-        if (!this.#options.keepRecordsForApp) this.#acknowledge(message.lineId, message.chargeId, frame.command === 10);
-        break;
-      }
-      case "charge_stop_response":
-        if (message.failReason === 0) this.#stopReason = message.stopResult;
-        break;
-      case "output_amps":
-        told.storedA = message.amps;
-        break;
-      case "name":
-        told.name = message.name;
-        break;
-      case "language":
-        told.language = message.language;
-        break;
-      case "temperature_unit":
-        told.temperatureUnit = message.unit;
-        break;
-      case "offline_charge":
-        told.startMode = message.mode;
-        break;
-      case "lcd_brightness":
-        if (message.percent !== null) told.brightness = message.percent;
-        break;
-      case "system_time":
-        told.clockWire = message.wireTimestamp ?? undefined;
-        break;
-      case "weekly_schedule":
-        told.schedule = message.slots;
-        break;
-      default:
-        return;
+    if (message.kind === "status") {
+      this.#onStatus(message);
+      return;
     }
+    fold(told, message);
+    if (message.kind === "version") this.#governor.recall();
+    else if (message.kind === "session") this.#follower.onSession(message);
+    else if (message.kind === "charge_record") this.#onRecord(message, frame);
+    else if (message.kind === "charge_stop_response" && message.failReason === 0) this.#stopReason = message.stopResult;
     this.#publish();
+  }
+
+  #onRecord(record: ChargeRecord, frame: Frame): void {
+    this.#follower.onRecord(frame.serial, record);
+    this.#stopReason = record.stopReason;
+    if (this.#options.keepRecordsForApp) return;
+    const kind = frame.command === FROM_CHARGER.stored_record ? "stored_record_ack" : "charge_record_ack";
+    this.#client
+      .send({ kind, lineId: record.lineId, chargeId: record.chargeId, status: 1 })
+      .catch((error: unknown) => this.#context.log.debug({ err: error }, "besen record not acknowledged"));
   }
 
   #onStatus(status: BoxStatus): void {
-    const { clock } = this.#context;
     const before = this.#told.status;
     this.#told.status = status;
     this.#lastStatus = status;
-    const wh = this.#register.take(Math.round(status.totalKwh * 1000));
-    this.#follow(before, status, clock.nowMs(), wh);
-    this.#visit.noteRegister(wh);
+    this.#follower.onStatus(before, status);
     this.#publish();
     void this.#governor.reconcile();
-  }
-
-  /** Begin and end of the session, from what the state did. `before` undefined: first status of a connection. */
-  #follow(before: BoxStatus | undefined, status: BoxStatus, nowMs: number, wh: number): void {
-    const visit = this.#visit;
-    const state = status.currentState;
-    if (carConnected(status) === false) {
-      visit.carLeft(nowMs, wh);
-      return;
-    }
-    if (state === CHARGING) {
-      if ((visit.open && !visit.paused) || this.#governor.busy) return;
-      this.#governor.chargeBeganElsewhere();
-      this.#elsewhere = undefined;
-      visit.begin(nowMs, wh);
-      return;
-    }
-    if (!visit.open || visit.paused || this.#governor.unsettled) return;
-    const wasCharging = before === undefined || before.currentState === CHARGING;
-    if (COMPLETED.includes(state)) visit.end(nowMs, wh, state === 17 ? "full" : "completed");
-    else if (state === READY && wasCharging) visit.end(nowMs, wh, "stopped_at_box");
-  }
-
-  #onSession(session: BoxSession): void {
-    this.#told.session = session;
-    const visit = this.#visit;
-    if (this.#told.status?.currentState !== CHARGING || !visit.open || session.chargeId === "") return;
-    const first = visit.chargeIds.length === 0;
-    visit.noteCharge(session.chargeId, session.userId);
-    // Begun before we looked: the box knows since when, and what has flowed.
-    const wh = this.#register.wh;
-    if (!first || session.startWire === null || wh === undefined) return;
-    const startedMs = epochFromWire(session.startWire, this.#zone) * 1000;
-    const age = this.#context.clock.nowMs() - startedMs;
-    if (age > 0 && age < 2 * DAY_MS) visit.backdate(startedMs, wh - session.chargeKwh * 1000);
-  }
-
-  #acknowledge(lineId: number, chargeId: string, stored: boolean): void {
-    this.#client
-      .send({ kind: stored ? "stored_record_ack" : "charge_record_ack", lineId, chargeId, status: 1 })
-      .catch((error: unknown) => this.#context.log.debug({ err: error }, "besen record not acknowledged"));
   }
 
   #onDown(): void {
@@ -414,12 +316,6 @@ class BesenCharger implements Charger {
       maxA: info?.maxAmps,
       commandTimeoutS: COMMAND_TIMEOUT_S,
     };
-  }
-
-  #session(): SessionSnapshot | undefined {
-    const own = this.#visit.snapshot(this.#register.wh);
-    if (this.#visit.open || this.#elsewhere === undefined) return own;
-    return (own?.endedAtMs ?? 0) > (this.#elsewhere.endedAtMs ?? 0) ? own : this.#elsewhere;
   }
 
   #publish(): void {
@@ -464,7 +360,7 @@ class BesenCharger implements Charger {
       ...meter(status),
       energyWh: this.#register.wh,
       temperatureC: status.innerTempC ?? undefined,
-      session: this.#session(),
+      session: this.#follower.session(),
       faults: faultWords(status),
     };
   }

@@ -1,6 +1,6 @@
 /**
  * A BS20 as bytes: beacons, login, heartbeat, status and session pushes, commands, settings, records. It speaks the codec's other
- * direction and knows nothing of radio or LAN: a face (`udp-face.ts`, `noble-face.ts`) carries its bytes.
+ * direction and knows nothing of radio or LAN: a face (`udp-face.ts`, `noble-face.ts`) carries its bytes. Longer than most files: it is one switch over all that a client can say, with the state that the answers share.
  */
 import type { Clock, Unsubscribe } from "../../clock.ts";
 import { FrameAssembler } from "../../chargers/besen/assembler.ts";
@@ -11,10 +11,10 @@ import {
   type FromChargerInput,
 } from "../../chargers/besen/codec.ts";
 import type { Frame } from "../../chargers/besen/frame.ts";
-import type { ChargeRecord, ScheduleSlot, Setting } from "../../chargers/besen/messages.ts";
-import { rawTemperature } from "../../chargers/besen/read-telemetry.ts";
-import { epochFromWire, wireFromEpoch } from "../../chargers/besen/time.ts";
+import { epochFromWire } from "../../chargers/besen/time.ts";
+import { HARDWARE, loginMessage, recordMessage, sessionMessage, statusMessage } from "./box-messages.ts";
 import { noFaults, type Bs20Faults } from "./faults.ts";
+import { SettingsMemory, type SettingMessage } from "./settings-memory.ts";
 import { Wallbox, type Car, type Charge } from "./wallbox.ts";
 
 const TICK_MS = 1000;
@@ -90,24 +90,12 @@ class Bs20 implements SimulatedBs20 {
   pin: string;
   registered = false;
   readonly #options: SimulatedBs20Options;
-  readonly #phases: 1 | 3;
-  readonly #maxAmps: number;
   readonly #zone: string;
   readonly #records: Charge[] = [];
-  #name: string;
-  #language = 1;
-  #temperatureUnit = "celsius";
-  #brightness = 80;
-  #schedule: readonly ScheduleSlot[] = Array.from({ length: 7 }, () => ({
-    on: false,
-    hour: 0,
-    minute: 0,
-    durationMinutes: 0,
-  }));
+  readonly #settings: SettingsMemory;
   #attachment: Attachment | undefined;
   #held: Uint8Array[] = [];
   #stopTicking: Unsubscribe;
-  #clockErrorS = 0;
   #sent = 0;
   #unanswered = 0;
   #due = { beacon: 0, heartbeat: 0, status: 0, record: 0 };
@@ -118,17 +106,15 @@ class Bs20 implements SimulatedBs20 {
     this.serial = (options.serial ?? "2026010203040506").toUpperCase();
     this.pin = options.pin ?? "123456";
     this.faults = { ...noFaults(), ...options.faults };
-    this.#phases = options.phases ?? 1;
-    this.#maxAmps = options.maxAmps ?? 32;
     this.#zone = options.zone ?? "UTC";
-    this.#name = options.name ?? "Garage";
     this.wallbox = new Wallbox({
-      phases: this.#phases,
-      maxAmps: this.#maxAmps,
+      phases: options.phases ?? 1,
+      maxAmps: options.maxAmps ?? 32,
       faults: this.faults,
       startKwh: options.startKwh ?? 1234.5,
       nowS: () => options.clock.nowMs() / 1000,
     });
+    this.#settings = new SettingsMemory(this.wallbox, this.#zone, options.name ?? "Garage");
     this.wallbox.onRecord = (charge) => void this.#records.push(charge);
     this.#lastTick = options.clock.monotonicMs();
     this.#stopTicking = options.clock.every(
@@ -139,7 +125,7 @@ class Bs20 implements SimulatedBs20 {
   }
 
   get advertisedName(): string {
-    return `ACP#${this.#name}`;
+    return `ACP#${this.#settings.name}`;
   }
 
   attach(send: (bytes: Uint8Array) => void, onDrop?: () => void): Bs20Port {
@@ -199,7 +185,7 @@ class Bs20 implements SimulatedBs20 {
     if (!this.registered) {
       if (now >= this.#due.beacon) {
         this.#due.beacon = now + BEACON_MS;
-        this.say(this.#login("login_beacon"));
+        this.say(loginMessage("login_beacon", this.wallbox));
       }
       this.#flush();
       return;
@@ -209,7 +195,7 @@ class Bs20 implements SimulatedBs20 {
     else if (now >= this.#due.status) this.#pushAll();
     if (now >= this.#due.record && this.#records[0] !== undefined) {
       this.#due.record = now + RECORD_MS;
-      this.say(this.#record(this.#records[0]));
+      this.say(recordMessage(this.#records[0], this.#zone));
     }
     this.#flush();
   }
@@ -229,7 +215,7 @@ class Bs20 implements SimulatedBs20 {
     this.received.push(message);
     if (frame.pin === undefined) {
       // A probe on the LAN: it says that somebody is there.
-      this.say(this.#login("login_beacon"));
+      this.say(loginMessage("login_beacon", this.wallbox));
       this.#flush();
       return;
     }
@@ -245,7 +231,7 @@ class Bs20 implements SimulatedBs20 {
   #answer(m: ClientMessage): void {
     switch (m.kind) {
       case "login_request":
-        this.say(this.#login("login_response"));
+        this.say(loginMessage("login_response", this.wallbox));
         return;
       case "login_confirm": {
         const now = this.#options.clock.monotonicMs();
@@ -258,7 +244,7 @@ class Bs20 implements SimulatedBs20 {
         this.#unanswered = 0;
         return;
       case "request_status_record":
-        this.say({ ...this.#status(), answer: true });
+        this.say({ ...statusMessage(this.wallbox), answer: true });
         return;
       case "request_session":
         if (this.wallbox.charge !== undefined) this.say({ ...this.#session(this.wallbox.charge), answer: true });
@@ -287,8 +273,8 @@ class Bs20 implements SimulatedBs20 {
       case "get_version":
         this.say({
           kind: "version",
-          hardwareVersion: "C.3252.112A008",
-          softwareVersion: this.faults.noSoftwareVersion ? "" : "C.3252.112A008",
+          hardwareVersion: HARDWARE,
+          softwareVersion: this.faults.noSoftwareVersion ? "" : HARDWARE,
           feature: 1_110_011_208,
           supportNew: null,
         });
@@ -324,172 +310,34 @@ class Bs20 implements SimulatedBs20 {
     this.#pushAll();
   }
 
-  #setting(m: Extract<ClientMessage, { action: "get" | "set" }>): void {
-    if (m.kind === "wifi" || m.kind === "charge_fee" || m.kind === "service_fee") return;
-    const keep = this.faults.refuseSettings;
-    if (m.action === "set") {
-      switch (m.kind) {
-        case "output_amps":
-          this.limits.push(m.amps);
-          if (!keep) this.wallbox.setCurrent(m.amps);
-          break;
-        case "name":
-          if (!keep) this.#name = m.name;
-          break;
-        case "offline_charge":
-          if (!keep) this.wallbox.startMode = m.mode;
-          break;
-        case "language":
-          if (!keep) this.#language = m.language;
-          break;
-        case "temperature_unit":
-          if (!keep) this.#temperatureUnit = m.unit;
-          break;
-        case "lcd_brightness":
-          if (!keep) this.#brightness = m.percent;
-          break;
-        case "system_time":
-          if (m.wireTimestamp !== null)
-            this.#clockErrorS =
-              epochFromWire(m.wireTimestamp, this.#zone) - Math.floor(this.#options.clock.nowMs() / 1000);
-          break;
-        case "weekly_schedule":
-          if (!keep) this.#schedule = m.slots;
-          break;
-      }
+  #setting(m: SettingMessage): void {
+    this.#settings.take(m, this.#nowS(), this.faults.refuseSettings);
+    this.say(this.#settings.tell(m.kind, m.action, this.#nowS()));
+    if (m.action !== "set") return;
+    if (m.kind === "output_amps") {
+      this.limits.push(m.amps);
+      this.pushStatus();
     }
-    this.say(this.#settingNow(m.kind, m.action));
-    if (m.action === "set" && m.kind === "output_amps") this.pushStatus();
-    if (m.action === "set" && m.kind === "name") {
-      // A real unit drops the connection when it is renamed.
-      this.#flush();
-      this.#attachment?.onDrop?.();
-      this.#attachment = undefined;
-      this.registered = false;
-    }
-  }
-
-  #settingNow(kind: Setting["kind"], action: "get" | "set"): Setting {
-    switch (kind) {
-      case "output_amps":
-        return { kind, action, amps: this.wallbox.storedA };
-      case "name":
-        return { kind, action, name: this.#name };
-      case "offline_charge":
-        return { kind, action, mode: this.wallbox.startMode };
-      case "language":
-        return { kind, action, language: this.#language };
-      case "temperature_unit":
-        return { kind, action, unit: this.#temperatureUnit };
-      case "lcd_brightness":
-        return { kind, action: action === "set" ? 1 : 3, percent: this.#brightness };
-      case "system_time": {
-        const now = this.#options.clock.nowMs() / 1000 + this.#clockErrorS;
-        return { kind, action, wireTimestamp: wireFromEpoch(now, this.#zone) };
-      }
-      case "weekly_schedule":
-        return { kind, action, slots: this.#schedule };
-    }
-  }
-
-  #login(kind: "login_beacon" | "login_response"): FromChargerInput {
-    return {
-      kind,
-      type: this.#phases === 3 ? 12 : 1,
-      brand: "BESEN",
-      model: "BS20",
-      hardwareVersion: "C.3252.112A008",
-      maxPowerW: this.#maxAmps * 230 * this.#phases,
-      maxAmps: this.#maxAmps,
-      hotLine: "WWW.EVSE.COM",
-    };
-  }
-
-  #status(): Extract<FromChargerInput, { kind: "status" }> {
-    const box = this.wallbox;
-    const [on, three] = [box.currentA, this.#phases === 3];
-    const others = box.activePhases === 3 ? on : 0;
-    return {
-      kind: "status",
-      lineId: 1,
-      l1V: 230,
-      l1A: on,
-      powerW: box.powerW,
-      totalKwh: box.totalKwh,
-      innerTempRaw: rawTemperature(box.innerC),
-      outerTempRaw: rawTemperature(box.innerC),
-      emergencyButton: 1,
-      plugState: box.plugState,
-      outputState: box.outputOn ? 1 : 2,
-      currentState: box.shownState,
-      errorBits: this.faults.errorBits,
-      ...(three ? { l2V: 230, l2A: others, l3V: 230, l3A: others } : {}),
-    };
+    if (m.kind !== "name") return;
+    // A real unit drops the connection when it is renamed.
+    this.#flush();
+    this.#attachment?.onDrop?.();
+    this.#attachment = undefined;
+    this.registered = false;
   }
 
   #session(charge: Charge): Extract<FromChargerInput, { kind: "session" }> {
-    const now = this.#options.clock.nowMs() / 1000;
-    const done = charge.endedS !== undefined;
-    const nowKwh = done ? charge.endKwh : this.wallbox.totalKwh;
-    return {
-      kind: "session",
-      port: 1,
-      currentState: this.wallbox.shownState,
-      chargeId: charge.id,
-      startType: 1,
-      chargeType: 1,
-      maxDurationMinutes: charge.maxMinutes,
-      maxEnergyKwh: charge.maxKwh,
-      param3: null,
-      reservationWire: null,
-      userId: charge.userId,
-      maxAmps: charge.amps,
-      startWire: wireFromEpoch(charge.startedS, this.#zone),
-      durationSeconds: Math.floor((charge.endedS ?? now) - charge.startedS),
-      startKwh: done ? 0 : charge.startKwh,
-      currentKwh: nowKwh,
-      chargeKwh: Math.max(0, nowKwh - charge.startKwh),
-      price: 0,
-      feeType: 1,
-      fee: 0,
-    };
+    return sessionMessage(this.wallbox, charge, { zone: this.#zone, nowS: this.#nowS() });
   }
 
-  #record(charge: Charge): { readonly kind: "charge_record" } & ChargeRecord {
-    const endedS = charge.endedS ?? charge.startedS;
-    return {
-      kind: "charge_record",
-      lineId: 1,
-      startUserId: charge.userId,
-      endUserId: charge.userId,
-      chargeId: charge.id,
-      hasReservation: 0,
-      startType: 1,
-      chargeType: 1,
-      param1: null,
-      param2: null,
-      param3: null,
-      stopReason: charge.stopReason,
-      hasStopCharge: 1,
-      reservationWire: null,
-      startWire: wireFromEpoch(charge.startedS, this.#zone),
-      endWire: wireFromEpoch(endedS, this.#zone),
-      durationSeconds: endedS - charge.startedS,
-      startKwh: charge.startKwh,
-      endKwh: charge.endKwh,
-      chargeKwh: Math.max(0, charge.endKwh - charge.startKwh),
-      price: 0,
-      feeType: 1,
-      fee: 0,
-      logKwLength: 0,
-      logsHex: "",
-    };
+  #nowS(): number {
+    return this.#options.clock.nowMs() / 1000;
   }
 
   pushStatus(): void {
     if (!this.registered) return;
     this.#due.status = this.#options.clock.monotonicMs() + STATUS_MS;
-    this.say(this.#status());
+    this.say(statusMessage(this.wallbox));
     this.#flush();
   }
 

@@ -73,6 +73,16 @@ export class Wallbox {
     this.totalKwh = options.startKwh;
   }
 
+  get phases(): 1 | 3 {
+    return this.#options.phases;
+  }
+  get maxAmps(): number {
+    return this.#options.maxAmps;
+  }
+  get errorBits(): string {
+    return this.#options.faults.errorBits;
+  }
+
   get outputOn(): boolean {
     return this.state === CHARGING && this.#relayWaitS <= 0 && this.car?.wants === true;
   }
