@@ -1,4 +1,5 @@
 /** The bridge as a user runs it: a process of its own with a configuration file. */
+import { appendFileSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -6,6 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./hass.ts";
+
+/** `E2E_LOG=FILE` keeps what the bridges printed. */
+const LOG_FILE = process.env["E2E_LOG"];
 
 export interface BridgeProcess {
   readonly ocppUrl: string;
@@ -68,8 +72,13 @@ ${rest}`,
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = process_;
-      process_.stdout.on("data", (data: Buffer) => (output += data.toString()));
-      process_.stderr.on("data", (data: Buffer) => (output += data.toString()));
+      const keep = (data: Buffer): void => {
+        output += data.toString();
+        if (LOG_FILE !== undefined) appendFileSync(LOG_FILE, data);
+      };
+      process_.stdout.on("data", keep);
+      process_.stderr.on("data", keep);
+      process_.on("exit", (code, signal) => (output += `\nended: ${String(code ?? signal)}\n`));
       await until(
         async () => {
           if (process_.exitCode !== null) throw new Error(`the bridge ended with ${process_.exitCode}`);

@@ -84,7 +84,9 @@ export function startThirdParty(options: {
   });
   const tell = (message: object): void => void child.stdin.write(`${JSON.stringify(message)}\n`);
   const late = (what: string): Error =>
-    new Error(`${options.id}: ${what} did not happen\ncalls: ${calls.map((call) => call.action).join(" ")}\n${noise}`);
+    new Error(
+      `${options.id}: ${what} did not happen\ncalls: ${calls.map((call) => call.action).join(" ")}\nerrors: ${errors.join("; ")}\n${noise}`,
+    );
   const patiently = <T>(
     what: string,
     task: (resolve: (value: T) => void, reject: (error: Error) => void) => void,

@@ -1,0 +1,198 @@
+/** The built card in the real frontend: added without typing, edited in the form, used by a guest, alive after a restart. The states come from the tests' house. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { charger, root, site } from "../card/house.ts";
+import { type Frontend, installCard, openFrontend, putCard } from "./browser.ts";
+import { type RealHass, startHass } from "./hass.ts";
+
+let dir: string;
+let hass: RealHass;
+
+async function post(id: string, state: string, attributes: Record<string, unknown> = {}): Promise<void> {
+  const answer = await fetch(`${hass.url}/api/states/${id}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${hass.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ state, attributes }),
+  });
+  if (!answer.ok) throw new Error(`${id}: ${String(answer.status)}`);
+}
+
+/** Readings as the bridge posts them; the controls are real helpers. */
+async function postAll(): Promise<void> {
+  const beat = root([{ id: "garage", name: "Garage" }], true, new Date().toISOString());
+  for (const entity of [...charger(), ...site()]) {
+    if (!entity.entity_id.startsWith("input_")) await post(entity.entity_id, entity.state, { ...entity.attributes });
+  }
+  await post(beat.entity_id, new Date().toISOString(), { ...beat.attributes });
+}
+
+const word = (page: Page): Promise<string> => page.locator("evse-card .chip").first().innerText();
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "evse-hass-"));
+  await putCard(dir);
+  hass = await startHass({ dir });
+  await hass.ask({ type: "input_select/create", name: "Garage Mode", options: ["Standard", "Eco", "Solar", "Excess"] });
+  await hass.ask({ type: "input_number/create", name: "Garage Current Limit", min: 0, max: 16, step: 1, initial: 13 });
+  for (const name of ["Garage Start", "Garage Stop", "Garage Pause", "Garage Reset", "Garage Unlock"])
+    await hass.ask({ type: "input_button/create", name });
+  await hass.ask({ type: "input_boolean/create", name: "Garage Charging" });
+  await postAll();
+  await installCard(hass, "ev-test", [{ type: "custom:evse-card" }]);
+});
+
+afterAll(async () => {
+  await hass?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function open(path: string, token = hass.token): Promise<Frontend> {
+  return await openFrontend({ url: hass.url, token }, path);
+}
+
+describe("the card in Home Assistant's own frontend", () => {
+  it("appears by itself, follows a change within a second, and sets the real helpers", async () => {
+    const { page, errors, close } = await open("/ev-test/0");
+    try {
+      await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
+      expect(await word(page)).toBe("Charging");
+      expect(await page.locator("evse-card .num").first().innerText()).toContain("6.9");
+      const from = Date.now();
+      await post("sensor.garage_power", "4200", { evse_id: "garage", unit_of_measurement: "W" });
+      await page.waitForFunction(
+        () => {
+          const find = (node: Document | ShadowRoot | Element): string => {
+            for (const each of node.querySelectorAll("*")) {
+              if (each.localName === "evse-card") return each.shadowRoot?.querySelector(".num")?.textContent ?? "";
+              if (each.shadowRoot !== null) {
+                const inside = find(each.shadowRoot);
+                if (inside !== "") return inside;
+              }
+            }
+            return "";
+          };
+          return find(document).includes("4.2");
+        },
+        undefined,
+        { timeout: 5000 },
+      );
+      expect(Date.now() - from).toBeLessThan(2000);
+      await page.locator("evse-card [role=radio]", { hasText: "Eco" }).click();
+      await expect.poll(async () => (await hass.state("input_select.garage_mode"))?.state).toBe("Eco");
+      await page.locator("evse-card input[type=range]").focus();
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(async () => Number((await hass.state("input_number.garage_current_limit"))?.state)).toBe(12);
+      const before = (await hass.state("input_button.garage_pause"))?.state;
+      await page.locator("evse-card .actions button", { hasText: "Pause" }).click();
+      await expect.poll(async () => (await hass.state("input_button.garage_pause"))?.state).not.toBe(before);
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it("restart asks in Home Assistant's own dialog first", async () => {
+    const { page, close } = await open("/ev-test/0");
+    try {
+      await page.locator("evse-card .head .icon-button").first().click({ timeout: 60_000 });
+      await page.locator("evse-card [role=menuitem]", { hasText: "Restart wallbox" }).click();
+      await page.getByText("The running session ends.").waitFor({ timeout: 10_000 });
+      expect((await hass.state("input_button.garage_reset"))?.state).toBe("unknown");
+    } finally {
+      await close();
+    }
+  });
+
+  it("a user who is no administrator sees and uses it", async () => {
+    const user = await hass.ask<{ user: { id: string } }>({
+      type: "config/auth/create",
+      name: "Guest",
+      group_ids: ["system-users"],
+    });
+    await hass.ask({
+      type: "config/auth_provider/homeassistant/create",
+      user_id: user.user.id,
+      username: "guest",
+      password: "only-for-this-test",
+    });
+    const client_id = `${hass.url}/`;
+    const json = async (path: string, body: unknown): Promise<Record<string, string>> =>
+      (await (await fetch(`${hass.url}${path}`, { method: "POST", body: JSON.stringify(body) })).json()) as Record<
+        string,
+        string
+      >;
+    const flow = await json("/auth/login_flow", {
+      client_id,
+      handler: ["homeassistant", null],
+      redirect_uri: client_id,
+    });
+    const login = await json(`/auth/login_flow/${flow["flow_id"]!}`, {
+      client_id,
+      username: "guest",
+      password: "only-for-this-test",
+    });
+    const answer = await fetch(`${hass.url}/auth/token`, {
+      method: "POST",
+      body: new URLSearchParams({ grant_type: "authorization_code", code: login["result"]!, client_id }),
+    });
+    const { access_token } = (await answer.json()) as { access_token: string };
+    const { page, errors, close } = await open("/ev-test/0", access_token);
+    try {
+      await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
+      await page.locator("evse-card [role=radio]", { hasText: "Solar" }).click();
+      await expect.poll(async () => (await hass.state("input_select.garage_mode"))?.state).toBe("Solar");
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it("is added through Add card without typing, and edited in the form", async () => {
+    const { page, errors, close } = await open("/ev-test/0?edit=1");
+    try {
+      await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
+      const count = await page.locator("evse-card").count();
+      expect(count).toBe(1);
+      const suggestion = await page.evaluate(() => {
+        const home = document.querySelector("home-assistant") as unknown as { hass: unknown };
+        const cards = (
+          window as unknown as {
+            customCards: { type: string; getEntitySuggestion: (h: unknown, id: string) => unknown }[];
+          }
+        ).customCards;
+        return cards.find((card) => card.type === "evse-card")?.getEntitySuggestion(home.hass, "sensor.garage_power");
+      });
+      expect(suggestion).toEqual([
+        { config: { type: "custom:evse-card", entity: "sensor.garage_status" } },
+        { label: "Compact", config: { type: "custom:evse-card", entity: "sensor.garage_status", layout: "compact" } },
+      ]);
+      // The card's own editor.
+      await page.locator("hui-card-edit-mode").first().hover();
+      await page.locator("hui-card-edit-mode").first().click();
+      const dialog = page.locator("hui-dialog-edit-card");
+      await dialog.locator("ha-form").first().waitFor({ timeout: 20_000 });
+      for (const label of ["Layout", "Sections", "Advanced"])
+        await dialog.getByText(label, { exact: false }).first().waitFor({ timeout: 10_000 });
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it("survives a restart of Home Assistant without a reload", async () => {
+    const { page, errors, close } = await open("/ev-test/0");
+    try {
+      await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
+      await hass.restart();
+      await page.getByText("No wallbox found").first().waitFor({ timeout: 90_000 });
+      await postAll();
+      await expect.poll(() => word(page), { timeout: 30_000 }).toBe("Charging");
+      expect(errors.filter((error) => error.includes("evse-card"))).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+});
