@@ -52,7 +52,7 @@ export class Car {
     this.#currentA =
       wanted === 0
         ? Math.max(0, this.#currentA - ramp * 2)
-        : clamp(wanted, this.#currentA - ramp, this.#currentA + ramp);
+        : clamp(wanted, this.#currentA - 2 * ramp, this.#currentA + ramp);
     // A relay opens at once when the offer ends: nothing trickles below the least current.
     if (wanted === 0 && this.#currentA < MIN_CURRENT_A) this.#currentA = 0;
     const legs = Math.min(phases, this.options.phases);

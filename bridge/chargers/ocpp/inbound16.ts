@@ -146,7 +146,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       return {};
     }
     const id = whole(payload, "transactionId");
-    const history = model.skew.isHistory(meta.receivedAtMs, told) && model.skew.ms !== undefined;
+    const history = model.skew.isHistory(meta.receivedAtMs, told);
     if (!history) model.skew.take(meta.receivedAtMs, told);
     if (id !== undefined && id > 0 && !history) model.recover16(outlet, String(id));
     const late = id !== undefined && id > 0 && outlet.liveTx?.id !== String(id);

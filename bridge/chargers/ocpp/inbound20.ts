@@ -110,7 +110,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const outlet = model.outlet20(evseId, undefined, false);
     if (outlet === undefined) return {};
     const told = reading.samples.at(-1)?.timestampMs;
-    const history = model.skew.ms !== undefined && model.skew.isHistory(meta.receivedAtMs, told);
+    const history = model.skew.isHistory(meta.receivedAtMs, told);
     if (!history) model.skew.take(meta.receivedAtMs, told);
     // A car that draws power on a connector without a transaction is none of ours to show as flow of a session that is over.
     outlet.take(reading, meta.receivedAtMs, !history);

@@ -20,6 +20,7 @@ import { text } from "./json.ts";
 
 /** A persisted wish older than this is not trusted to be above the fail-safe any more, ms. */
 const WISH_LASTS_MS = 120_000;
+const WISH_SAVED_MS = 30_000;
 /** Tolerance of verification, A. */
 const OFFERED_TOLERANCE_A = 0.5;
 const MEASURED_TOLERANCE_A = 1;
@@ -90,6 +91,8 @@ const superseded = new ChargerError("timeout", "A newer limit took its place.");
 export class LimitController {
   readonly #port: LimitPort;
   #wish: Wish | undefined;
+  /** When the wish was last known to be wanted in this process, monotonic ms; undefined = from the database. */
+  #wishMono: number | undefined;
   #version = 0;
   #done = 0;
   #dirty = false;
@@ -104,6 +107,8 @@ export class LimitController {
   /** The value in force and the epoch ms since when it is: a renewal changes neither. */
   #inForce: number | undefined;
   #baseAgain = false;
+  /** The newest rung whose default for transactions the box has taken on this link. */
+  #standing: Rung | undefined;
   #sentAtMs = 0;
   #raisedAtMs = Number.NEGATIVE_INFINITY;
   #leaseAtMs: number | undefined;
@@ -165,7 +170,9 @@ export class LimitController {
     const { clock } = this.#port;
     if (this.#switching) return 0;
     if (wish === undefined) return this.#clamp(this.#port.failSafeA());
-    const fresh = clock.nowMs() - wish.atMs <= WISH_LASTS_MS;
+    // The machine's clock may be set at any moment: within the process only the monotonic one counts.
+    const ageMs = this.#wishMono === undefined ? clock.nowMs() - wish.atMs : clock.monotonicMs() - this.#wishMono;
+    const fresh = ageMs <= WISH_LASTS_MS;
     return this.#clamp(fresh ? wish.limitA : Math.min(wish.limitA, this.#port.failSafeA()));
   }
 
@@ -176,6 +183,7 @@ export class LimitController {
     const before = this.desiredA;
     const heldBefore = this.held;
     this.#wish = { limitA: order.limitA, hold: order.hold, atMs: clock.nowMs() };
+    this.#wishMono = clock.monotonicMs();
     drawer.write("limit", { limitA: order.limitA, hold: order.hold ?? null, atMs: this.#wish.atMs });
     if (this.#port.commands() === undefined) throw new ChargerError("offline", "The wallbox is not connected.");
     const wanted = this.desiredA;
@@ -192,6 +200,7 @@ export class LimitController {
     this.#leaseAtMs = undefined;
     this.#compositeKnown = undefined;
     this.#inForce = undefined;
+    this.#standing = undefined;
     this.#baseAgain = false;
     this.offeredA = undefined;
     this.verified = undefined;
@@ -285,6 +294,7 @@ export class LimitController {
       this.#pass?.abort(superseded);
       const before = this.#wish;
       this.#wish = { limitA: low, hold: before?.hold, atMs: this.#port.clock.nowMs() };
+      this.#wishMono = this.#port.clock.monotonicMs();
       try {
         await unlessAborted(this.#push(), deadline);
       } catch (error) {
@@ -301,9 +311,9 @@ export class LimitController {
   #keepWish(): void {
     const { clock, drawer } = this.#port;
     const wish = this.#wish;
-    if (wish === undefined || this.#done < this.#version) return;
-    const age = clock.nowMs() - wish.atMs;
-    if (age < 30_000 || age > WISH_LASTS_MS) return;
+    if (wish === undefined || this.#wishMono === undefined || this.#done < this.#version) return;
+    this.#wishMono = clock.monotonicMs();
+    if (Math.abs(clock.nowMs() - wish.atMs) < WISH_SAVED_MS) return;
     this.#wish = { ...wish, atMs: clock.nowMs() };
     drawer.write("limit", { limitA: wish.limitA, hold: wish.hold ?? null, atMs: this.#wish.atMs });
   }
@@ -398,7 +408,7 @@ export class LimitController {
     for (let index = start; index < rungs.length; index++) {
       const rung = rungs[index];
       if (rung === undefined || this.#refused.has(rung.name)) continue;
-      if (rung.alsoTx && this.#port.transactionId() === undefined) continue;
+      if (rung.alsoTx && rung.name !== known && this.#port.transactionId() === undefined) continue;
       try {
         await this.#installPatiently(rung, wanted, young && (traits.patient || rung.name === known), signal);
         this.#accepted(rung, wanted, raising);
@@ -440,8 +450,13 @@ export class LimitController {
     if (rung.layers === 1) {
       const id = rung.purpose === "station_max" ? profileIds.stationMax : profileIds.base(n);
       await this.#set(this.#profile(rung, id, rung.stackLevel, wanted, false), rung.purpose, priority, signal);
+      if (rung.purpose === "station_max") await this.#follow(wanted, priority, signal);
       if (rung.alsoTx) {
         const transactionId = this.#port.transactionId();
+        if (transactionId === undefined) {
+          this.#countWrite();
+          return;
+        }
         const profile = {
           ...this.#profile(rung, profileIds.tx(n), rung.stackLevel, wanted, false),
           purpose: "tx",
@@ -470,6 +485,19 @@ export class LimitController {
     );
     this.#base = base;
     this.#countWrite();
+  }
+
+  /** A default that was taken before binds as well: it follows, and is never cleared, lest the way that replaced it is not obeyed. */
+  async #follow(wanted: number, priority: CallPriority, signal: AbortSignal): Promise<void> {
+    const standing = this.#standing;
+    if (standing === undefined) return;
+    try {
+      const profile = this.#profile(standing, profileIds.base(this.#port.n), standing.stackLevel, wanted, false);
+      await this.#set(profile, standing.purpose, priority, signal);
+    } catch (error) {
+      if (!(error instanceof ChargerError) || error.code === "offline" || error.code === "timeout") throw error;
+      this.#port.log.debug({ err: error }, "default limit does not follow");
+    }
   }
 
   #profile(rung: Rung, id: number, stackLevel: number, limitA: number, leased: boolean): Profile {
@@ -544,6 +572,8 @@ export class LimitController {
     this.#rung = rung.name;
     this.#sent = wanted;
     this.#inForce = wanted;
+    if (rung.purpose === "tx_default")
+      this.#standing = { ...rung, layers: 1, stackLevel: rung.layers === 2 ? rung.stackLevel - 1 : rung.stackLevel };
     if (raised) this.#raisedAtMs = now;
     if (!renewed) {
       this.#sentAtMs = clock.nowMs();
@@ -599,6 +629,7 @@ export class LimitController {
       } else if (told <= wanted + OFFERED_TOLERANCE_A) {
         this.offeredA = Math.abs(told - wanted) <= OFFERED_TOLERANCE_A ? wanted : told;
         this.verified = true;
+        if (this.#standingBinds(told, wanted)) return;
         this.#verifyTry = 0;
         this.#port.obeyed();
         this.#verifyAtMs = this.#port.clock.monotonicMs() + VERIFY_EVERY_MS;
@@ -607,6 +638,28 @@ export class LimitController {
     } finally {
       this.#verifying = false;
     }
+  }
+
+  /** The box offers the lower of both levels, or holds the lease to be over: two levels are of no use on it. */
+  #standingBinds(told: number, wanted: number): boolean {
+    const base = this.#base;
+    const two = this.#currentRung()?.layers === 2;
+    const binds =
+      two && base !== undefined && told < wanted - OFFERED_TOLERANCE_A && Math.abs(told - base) <= OFFERED_TOLERANCE_A;
+    if (!binds) return false;
+    const again = VERIFY_AGAIN_MS[this.#verifyTry++];
+    if (again !== undefined) {
+      this.#verifyAtMs = this.#port.clock.monotonicMs() + again;
+      return true;
+    }
+    this.#verifyTry = 0;
+    this.#port.log.info(
+      { toldA: told, limitA: wanted },
+      "the standing limit binds above the leased one, one level from now on",
+    );
+    if (this.#rung !== undefined) this.#refused.add(this.#rung);
+    this.pushAgain("one level");
+    return true;
   }
 
   #unconfirmed(wanted: number, told: number): void {

@@ -264,11 +264,11 @@ export class StationModel {
   transaction(report: TxReport, receivedAtMs: number): void {
     const { fresh, gap } = this.sequences.admit(report.id, report.seqNo, report.kind === "Ended");
     if (!fresh) return;
-    if (!report.offline) this.skew.take(receivedAtMs, report.atMs);
     const known = this.outlets.find((outlet) => outlet.tx?.id === report.id);
     const outlet = known ?? report.outlet;
     if (outlet === undefined) return;
     const history = report.offline || this.skew.isHistory(receivedAtMs, report.atMs);
+    if (!history) this.skew.take(receivedAtMs, report.atMs);
     if (history && known === undefined) {
       this.#historical(outlet, report, receivedAtMs);
       return;

@@ -1,11 +1,15 @@
 /** How far the box's clock is off: the median over its newest live messages. */
 const KEPT = 20;
 const ENOUGH = 3;
+/** Least time between two messages that tell a pace, ms, and how much faster than ours it may be. */
+const PACE_MS = 3_000;
+const PACE_RATIO = 1.25;
 /** What is told later than this is history, ms. */
 export const HISTORY_MS = 300_000;
 
 export class Skew {
   #samples: number[] = [];
+  #old: { readonly receivedAtMs: number; readonly toldMs: number } | undefined;
 
   /** A live message: ms of receipt and the time that the box wrote on it. */
   take(receivedAtMs: number, toldMs: number | undefined): void {
@@ -20,10 +24,23 @@ export class Skew {
     return sorted[Math.floor(sorted.length / 2)];
   }
 
-  /** Whether something told at `toldMs` happened long before it was received, by our clock or by the box's. */
+  /**
+   * Whether something told at `toldMs` happened long before it was received, by our clock and by the box's. What was queued comes faster
+   * than it happened; old times that go on at the pace of our clock mean that the box's clock was set, and from then on count as live.
+   */
   isHistory(receivedAtMs: number, toldMs: number | undefined): boolean {
     if (toldMs === undefined) return false;
     const age = receivedAtMs - toldMs;
-    return Math.abs(age) > HISTORY_MS && Math.abs(age - (this.ms ?? 0)) > HISTORY_MS;
+    if (Math.abs(age) <= HISTORY_MS || Math.abs(age - (this.ms ?? 0)) <= HISTORY_MS) return false;
+    const last = this.#old;
+    this.#old = { receivedAtMs, toldMs };
+    if (last === undefined) return true;
+    const received = receivedAtMs - last.receivedAtMs;
+    const told = toldMs - last.toldMs;
+    const live = received >= PACE_MS && told > 0 && told <= received * PACE_RATIO;
+    if (!live) return true;
+    this.#samples = Array.from({ length: ENOUGH }, () => age);
+    this.#old = undefined;
+    return false;
   }
 }

@@ -71,6 +71,8 @@ export class StationDriver implements StationHandler {
   #setup: AbortController | undefined;
   #historyAtMs: number | undefined;
   #spoken = false;
+  #bootedAtMs: number | undefined;
+  #bootedAgain = false;
   #closed = false;
   #changed: (outlet: Outlet) => void;
   #grown: (parts: OutletParts) => void;
@@ -235,13 +237,21 @@ export class StationDriver implements StationHandler {
   }
 
   #booted(reason: string | undefined): void {
+    const now = this.context.clock.monotonicMs();
+    const flood = this.#bootedAtMs !== undefined && now - this.#bootedAtMs < SETUP_DEBOUNCE_MS;
+    this.#bootedAtMs = now;
+    this.#timer("setup", SETUP_DEBOUNCE_MS, () => void this.#runSetup());
+    // A box that repeats itself is heard once; what it may have forgotten is set again after the last time.
+    if (flood) {
+      this.#bootedAgain = true;
+      return;
+    }
     this.#rebootSinceMs = undefined;
     this.log.info({ ...this.model.identity, reason, quirks: this.model.quirkNames }, "station booted");
     this.#cancel("boot");
     this.#ready = false;
     // The answer to BootNotification goes out first: a box may ignore calls before it.
     this.#timer("reconnect", 0, () => this.#settle());
-    this.#timer("setup", SETUP_DEBOUNCE_MS, () => void this.#runSetup());
   }
 
   /** The link can be used: the limit comes first. */
@@ -270,6 +280,8 @@ export class StationDriver implements StationHandler {
     this.#cancel("setup");
     if (commands === undefined || this.link === undefined) return;
     this.#settle();
+    if (this.#bootedAgain) for (const { limits } of this.parts.values()) limits.relearn();
+    this.#bootedAgain = false;
     this.#setup?.abort();
     const controller = new AbortController();
     this.#setup = controller;

@@ -109,7 +109,7 @@ function setProfile(box: SimulatedChargePoint, payload: JsonObject): string {
     outlet?.transaction?.state === "SuspendedEV" ||
     (profile.purpose === "TxProfile" && outlet?.transaction?.state === "SuspendedEVSE");
   if (box.preset.forgetsWhileSuspended === true && suspended) return status;
-  box.profiles.install(profile);
+  if (box.preset.ignoredPurposes?.includes(profile.purpose) !== true) box.profiles.install(profile);
   return status;
 }
 

@@ -76,7 +76,7 @@ export class SimulatedChargePoint {
   readonly options: SimulatedChargePointOptions;
   readonly preset: Preset;
   readonly config: Configuration;
-  readonly profiles = new ProfileStack();
+  readonly profiles: ProfileStack;
   readonly outlets: readonly SimOutlet[];
   /** Every limit that arrived, oldest first. */
   readonly received: ReceivedLimit[] = [];
@@ -102,6 +102,7 @@ export class SimulatedChargePoint {
     this.options = options;
     this.preset =
       typeof options.preset === "object" ? options.preset : (PRESETS[options.preset ?? "standard"] ?? STANDARD);
+    this.profiles = new ProfileStack(this.preset.lowestWins === true);
     this.config = configurationOf(this.preset, options.version, options.phases, options.outlets ?? 1);
     this.outlets = Array.from(
       { length: options.outlets ?? 1 },

@@ -15,6 +15,8 @@ export interface Preset {
   readonly unitsTold: string;
   readonly refusedPurposes: readonly string[];
   readonly refusedKinds: readonly string[];
+  /** Accepted, and without effect. */
+  readonly ignoredPurposes?: readonly string[];
   /** The transaction refuses all profiles after it has refused one. */
   readonly sulks?: true;
   /** A TxProfile sticks after a suspension until a reboot: cannot be replaced, a clear answers Unknown. */
@@ -22,6 +24,8 @@ export interface Preset {
   /** Profiles received while the car has suspended are accepted and forgotten. */
   readonly forgetsWhileSuspended?: true;
   readonly onlyLowers?: true;
+  /** All profiles bind at once, whatever their level. */
+  readonly lowestWins?: true;
   readonly ignoresLimits?: true;
   readonly stepListA?: readonly number[];
   readonly compositeSupported: boolean;
@@ -153,6 +157,9 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     version: "1.6",
   },
   station_max_only: { ...STANDARD, model: "Station maximum only", refusedPurposes: ["TxDefaultProfile", "TxProfile"] },
+  lowest_wins: { ...STANDARD, model: "Lowest limit wins", lowestWins: true },
+  /** Only what is bound to the transaction is obeyed. */
+  tx_only: { ...STANDARD, model: "Obeys TxProfile only", ignoredPurposes: ["TxDefaultProfile"] },
   necharge: { ...STANDARD, vendor: "NEcharge", model: "Home", stepListA: [6, 8, 10, 13, 16], version: "1.6" },
   sungrow: { ...STANDARD, vendor: "Sungrow", model: "AC011E", onlyLowers: true, version: "1.6" },
   grizzl_e: {

@@ -59,6 +59,11 @@ export function readProfile(raw: JsonObject, outlet: number, nowMs: number): Ins
 
 export class ProfileStack {
   #profiles: InstalledProfile[] = [];
+  readonly #lowestWins: boolean;
+
+  constructor(lowestWins = false) {
+    this.#lowestWins = lowestWins;
+  }
 
   get all(): readonly InstalledProfile[] {
     return this.#profiles;
@@ -92,11 +97,12 @@ export class ProfileStack {
         .filter((profile) => profile.outlet === of || (of !== 0 && profile.outlet === 0))
         .filter((profile) => purposes.includes(profile.purpose))
         .toSorted((a, b) => b.stackLevel - a.stackLevel || b.installedAtMs - a.installedAtMs);
+      const limits: number[] = [];
       for (const profile of candidates) {
         const limit = limitOf(profile, moment);
-        if (limit !== undefined) return toA(limit, profile.unit);
+        if (limit !== undefined) limits.push(toA(limit, profile.unit));
       }
-      return undefined;
+      return this.#lowestWins && limits.length > 0 ? Math.min(...limits) : limits[0];
     };
     const station = best(["ChargePointMaxProfile", "ChargingStationMaxProfile"], 0);
     const own = best(["TxProfile"], outlet) ?? best(["TxDefaultProfile"], outlet);

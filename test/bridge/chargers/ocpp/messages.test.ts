@@ -215,6 +215,48 @@ describe("1.6 messages", () => {
   );
 });
 
+describe("a clock that is set while it runs", () => {
+  it("counts as live again from the second message", async () => {
+    await open("1.6");
+    for (let n = 0; n < 4; n++) status16(n % 2 === 0 ? "Preparing" : "Available");
+    status16("Preparing");
+    const transactionId = start16();
+    status16("Charging");
+    const hour = -3_600_000;
+    const told = (watts: number): void => {
+      it1.say("MeterValues", {
+        connectorId: 1,
+        transactionId,
+        meterValue: [{ timestamp: it1.at(hour), sampledValue: [power(watts)] }],
+      });
+    };
+    told(1000);
+    await it1.clock.advance(10_000);
+    told(2000);
+    expect(now().powerW).toBe(2000);
+    await it1.clock.advance(10_000);
+    told(3000);
+    expect(now().powerW).toBe(3000);
+  });
+
+  it("is not mistaken for what was queued", async () => {
+    await open("1.6");
+    status16("Charging");
+    const transactionId = start16();
+    it1.say("MeterValues", { connectorId: 1, transactionId, meterValue: [values(power(4000), energy(9000))] });
+    for (let n = 0; n < 50; n++) {
+      await it1.clock.advance(100);
+      it1.say("MeterValues", {
+        connectorId: 1,
+        transactionId: 7,
+        meterValue: [{ timestamp: it1.at(-3_600_000 + n * 10_000), sampledValue: [power(9999)] }],
+      });
+    }
+    expect(now().powerW).toBe(4000);
+    expect(now().session?.id).toBe(String(transactionId));
+  });
+});
+
 describe("2.x messages", () => {
   it("derives the state from connector and transaction", async () => {
     await open("2.0.1");

@@ -211,7 +211,12 @@ describe("limits on the wire", () => {
         (wanted, stepA, list, maxA) => {
           const limit = wireLimit(wanted, maxA, stepA, list);
           if (limit === 0) return wanted < 6 + stepA || maxA < 6;
-          return limit >= 6 && limit <= maxA && limit <= wanted + 1e-6 && (list === undefined || (list as readonly number[]).includes(limit));
+          return (
+            limit >= 6 &&
+            limit <= maxA &&
+            limit <= wanted + 1e-6 &&
+            (list === undefined || (list as readonly number[]).includes(limit))
+          );
         },
       ),
     );

@@ -167,6 +167,33 @@ describe("other boxes", () => {
     expect(charger.snapshot.failSafe).toBe("single_level");
   });
 
+  it("a box on which the lowest of all profiles wins falls to one level, and charges with the limit", async () => {
+    const { charger, box } = await withPreset("lowest_wins");
+    box.plugIn();
+    await limit(charger, 16);
+    await bench.until(() => box.state().offeredA === 16, 120_000);
+    expect(charger.snapshot.failSafe).toBe("single_level");
+    await limit(charger, 8);
+    await bench.until(() => box.state().offeredA === 8);
+  });
+
+  it("a box that obeys only the transaction's own profile gets one", async () => {
+    const { charger, box } = await withPreset("tx_only", {}, "2.0.1");
+    box.plugIn();
+    await limit(charger, 10);
+    await bench.until(() => box.state().offeredA === 10, 600_000);
+    expect(charger.snapshot.extra["limit_way"]).toBe("tx_too");
+    await limit(charger, 0, "user");
+    await bench.until(() => box.state().powerW === 0);
+    box.unplug();
+    await bench.clock.advance(30_000);
+    box.plugIn();
+    await bench.until(() => charger.snapshot.session?.endedAtMs === undefined);
+    await bench.clock.advance(10_000);
+    expect(box.state().offeredA).toBe(0);
+    expect(charger.snapshot.extra["limit_way"]).toBe("tx_too");
+  });
+
   it("NEcharge gets the next lower step of its list", async () => {
     const { charger, box } = await withPreset("necharge");
     await limit(charger, 12.7);

@@ -99,8 +99,7 @@ describe.each(["1.6", "2.0.1", "2.1"] as const)("one evening with a wallbox on O
     const energy = box.state().registerWh;
     box.goOnline();
     await up(charger);
-    await bench.clock.advance(60_000);
-    expect(seen.size).toBe(3);
+    await bench.until(() => seen.size === 3);
     expect(charger.snapshot.status).toBe("available");
     expect(charger.snapshot.powerW ?? 0).toBe(0);
     expect(charger.snapshot.extra["transaction_id"]).toBeUndefined();
@@ -176,6 +175,33 @@ describe("what happens when a link dies", () => {
     await again.close();
     await bench.clock.advance(5_000);
     expect(box.state().offeredA).toBe(0);
+  });
+
+  it("keeps its limit when the machine's clock is set", async () => {
+    const { charger } = await bench.driver();
+    const box = bench.box();
+    await up(charger);
+    box.plugIn();
+    await limit(charger, 16);
+    bench.clock.jump(86_400_000);
+    for (let n = 0; n < 10; n++) {
+      await bench.clock.advance(30_000);
+      expect(charger.snapshot.wantedA).toBe(16);
+    }
+    expect(box.state().offeredA).toBe(16);
+  });
+
+  it("trusts an old limit up to the fail-safe only, after a long time apart", async () => {
+    const { charger } = await bench.driver();
+    const box = bench.box({ preset: "one_level" });
+    await up(charger);
+    await limit(charger, 20);
+    box.goOffline();
+    await bench.clock.advance(600_000);
+    box.goOnline();
+    await bench.until(() => box.state().connected);
+    await bench.clock.advance(10_000);
+    expect(wishes(box).at(-1)).toBe(6);
   });
 
   it("is shown offline after a grace of 15 s, not before", async () => {
