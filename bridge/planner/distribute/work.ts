@@ -66,9 +66,9 @@ export function sourceLimit(work: Work, load: EngineLoad, base: number): number 
     case "solar":
       return work.batteryFirst ? 0 : base + available(work.solar, mask);
     case "excess": {
-      if (work.batteryFull) return base + available(work.solar, mask);
       const over = available(work.excess, mask);
-      return over <= DUST_A && base === 0 ? 0 : Math.max(load.minA, base + over);
+      const excess = over <= DUST_A && base === 0 ? 0 : Math.max(load.minA, base + over);
+      return work.batteryFull ? Math.max(excess, base + available(work.solar, mask)) : excess;
     }
     case "off":
       return 0;
