@@ -1,6 +1,6 @@
 /**
  * A Besen box (EVSE Master family) as a charger. The client keeps the connection; this folds what the box tells into the snapshot,
- * follows the charging visit, and hands orders to the governor.
+ * follows the charging visit, and hands orders to the governor. Longer than most files: it is the one place where all parts of a box meet.
  */
 import type { Unsubscribe } from "../../clock.ts";
 import {

@@ -1,24 +1,20 @@
 /**
  * Makes the box obey the standing order, through what it knows: start, stop, and a stored current. 0 A is a stop with the bridge's
- * session going on. `reconcile` compares order and box after each status, since the order outlives plug-ins, buttons and reconnects.
+ * session going on. `reconcile` compares order and box after each status, since the order outlives plug-ins, buttons and reconnects. Longer than most files: every step shares the one picture
+ * of order, running charge and rest, and must be read together.
  */
 import type { Log } from "../../log.ts";
-import { DEFAULT_PACE, type Pace } from "../../../shared/site.ts";
+import type { Pace } from "../../../shared/site.ts";
 import { MIN_CURRENT_A } from "../../../shared/units.ts";
 import { ChargerError, type DriverStore, type LimitOrder } from "../charger.ts";
 import { readStatus, setCurrent, startCharge, stopCharge, waitForState, type StartOrder } from "./charge-commands.ts";
 import { Lane } from "./lane.ts";
 import { carConnected, CHARGING, COMPLETED, measuredA, READY } from "./picture.ts";
+import { UnitKind } from "./unit-kind.ts";
 import type { WallboxPort } from "./wallbox-port.ts";
 
-/** Each start and stop moves relay and car contactors, and a change of current interrupts charging for about 20 s. */
-const PACE: Pace = { ...DEFAULT_PACE, minIntervalS: 60, minChangeA: 2, stepA: 1, zeroAmps: "stop", applies: "now" };
-const PACE_NEXT_START: Pace = { ...PACE, applies: "next_start" };
 /** After a change of current the box may look idle or finished this long. */
 const INTERRUPTION_MS = 60_000;
-/** A change shows in the measured current by then. */
-const PROOF_MS = 30_000;
-const PROOF_A = 0.8;
 const STOP_SHOWS_MS = 5_000;
 /** A start shows in the state by then. */
 const START_SHOWS_MS = 10_000;
@@ -29,7 +25,6 @@ const OPERATION_MS = 30_000;
 
 export class Governor {
   readonly #port: WallboxPort;
-  readonly #store: DriverStore;
   readonly #log: Log;
   readonly #minOffMs: number;
   readonly #lane = new Lane();
@@ -41,9 +36,7 @@ export class Governor {
   #restBeforeMs: number | undefined;
   #cancelRest: () => void = () => undefined;
   #changedAtMs: number | undefined;
-  #proof:
-    { readonly fromA: number; readonly toA: number; readonly measuredA: number; readonly atMs: number } | undefined;
-  #pace = PACE;
+  readonly #kind: UnitKind;
   #startedAtMs: number | undefined;
   #stoppedAtMs: number | undefined;
   #acting = false;
@@ -55,7 +48,7 @@ export class Governor {
 
   constructor(port: WallboxPort, store: DriverStore, log: Log, minOffS: number | undefined) {
     this.#port = port;
-    this.#store = store;
+    this.#kind = new UnitKind(store, port.clock);
     this.#log = log;
     this.#minOffMs = (minOffS ?? DEFAULT_MIN_OFF_S) * 1000;
   }
@@ -64,7 +57,7 @@ export class Governor {
     return this.#port;
   }
   get pace(): Pace {
-    return this.#pace;
+    return this.#kind.pace;
   }
   get wantedA(): number | undefined {
     return this.#wantedA;
@@ -81,14 +74,9 @@ export class Governor {
     return told.storedA;
   }
 
-  /** The box's kind is known by model and version: what an earlier day has proven counts. */
+  /** What an earlier day has shown of this model and version counts. */
   recall(): void {
-    if (this.#store.get(this.#kindKey()) === "next_start") this.#pace = PACE_NEXT_START;
-  }
-
-  #kindKey(): string {
-    const { info, version } = this.#port.told;
-    return `applies:${info?.model ?? "?"}:${version?.softwareVersion ?? info?.hardwareVersion ?? "?"}`;
+    this.#kind.recall(this.#port.told);
   }
 
   /** @throws ChargerError */
@@ -219,7 +207,7 @@ export class Governor {
   async #change(limitA: number, signal: AbortSignal): Promise<void> {
     const { told, clock } = this.#port;
     const fromA = this.offeredA;
-    if (this.#pace.applies === "next_start") {
+    if (this.#kind.pace.applies === "next_start") {
       await this.#changeAtNextStart(limitA, fromA, signal);
       return;
     }
@@ -228,8 +216,7 @@ export class Governor {
     await this.#storeCurrent(limitA, signal);
     this.#runningA = limitA;
     this.#changedAtMs = clock.monotonicMs();
-    if (fromA !== undefined && fromA !== limitA)
-      this.#proof = { fromA, toA: limitA, measuredA: measured, atMs: clock.monotonicMs() };
+    this.#kind.changed(fromA, limitA, measured);
     this.#port.changed();
   }
 
@@ -261,26 +248,12 @@ export class Governor {
     this.#restBeforeMs = undefined;
   }
 
-  /** Compares what was measured before and 30 s after the first change: which kind of unit is this? */
+  /** Looks whether the last change of current has shown what kind of unit this is. */
   #judge(): void {
-    const { told, clock } = this.#port;
-    const proof = this.#proof;
-    if (proof === undefined || told.status === undefined) return;
-    if (told.status.currentState !== CHARGING) {
-      if (!this.#pausedByChange()) this.#proof = undefined;
-      return;
-    }
-    if (clock.monotonicMs() - proof.atMs < PROOF_MS || told.status.outputState !== 1) return;
-    this.#proof = undefined;
-    const now = measuredA(told.status);
-    const [lower, higher] = [Math.min(proof.fromA, proof.toA), Math.max(proof.fromA, proof.toA)];
-    if (higher - lower < PROOF_A || proof.toA > proof.fromA) return;
-    // Only a decrease of a car that took more than the new limit proves anything.
-    if (proof.measuredA <= proof.toA + PROOF_A || now <= proof.toA + PROOF_A) return;
-    this.#log.info({ model: told.info?.model }, "besen box applies a current at the next start only");
-    this.#store.set(this.#kindKey(), "next_start");
-    this.#pace = PACE_NEXT_START;
-    this.#runningA = proof.fromA;
+    const proof = this.#kind.judge(this.#port.told, this.#pausedByChange());
+    if (proof === undefined) return;
+    this.#log.info({ model: this.#port.told.info?.model }, "besen box applies a current at the next start only");
+    this.#runningA = proof.runningA;
     this.#changedAtMs = undefined;
     this.#triedAtMs = undefined;
     // The stored current is right already; the running charge is not.
@@ -403,7 +376,7 @@ export class Governor {
       if (order === undefined || order.limitA === 0 || runningA === undefined || runningA <= failSafeA) return;
       await this.#lane.run(async () => {
         if (failSafeA < MIN_CURRENT_A) await this.#pause(signal);
-        else if (this.#pace.applies === "now") await setCurrent(this.#port, failSafeA, signal);
+        else if (this.#kind.pace.applies === "now") await setCurrent(this.#port, failSafeA, signal);
         else {
           await this.#pause(signal);
           await readStatus(this.#port, signal);
