@@ -39,7 +39,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: "abb_terra_ac",
-    vendor: /abb/i,
+    vendor: /^abb/i,
     model: /terra|TAC/i,
     symptom: "claims all measurands and reboots when MeterValuesSampledData is read back (firmware up to 1.8.21)",
     source: "lbbrhzn/ocpp #1275, evcc-io/evcc #15533",
@@ -97,7 +97,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: "homecharge_efr",
-    vendor: /efr|homecharge/i,
+    vendor: /^efr|homecharge/i,
     symptom: "W needed although A is claimed",
     source: "evcc-io/evcc #9838",
     remedy: { unit: "W" },
@@ -210,7 +210,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   {
     name: "wattpilot",
-    vendor: /fronius|go-?e/i,
+    vendor: /fronius|^go-?e/i,
     symptom: "voltage of N is 0; a TxProfile is accepted and not used",
     source: "evcc-io/evcc #16902",
     remedy: { noTxProfile: true },
