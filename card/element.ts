@@ -4,7 +4,7 @@ import { LitElement, type PropertyValues } from "lit";
 import { ChargerView } from "./charger.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
-import { Formatter } from "./format.ts";
+import { type Formatter, formatterFor } from "./format.ts";
 import { type Hass, text } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -75,7 +75,7 @@ export abstract class EvseElement extends LitElement {
   }
 
   get fmt(): Formatter {
-    return (this.#fmt ??= new Formatter(this.hass ?? NO_HASS));
+    return (this.#fmt ??= formatterFor(this.hass ?? NO_HASS));
   }
 
   get language(): string {

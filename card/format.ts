@@ -128,3 +128,12 @@ export class Formatter {
       : `${String(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}:${tail}`;
   }
 }
+
+const made = new Map<string, Formatter>();
+/** One per set of user settings: to make Intl's formatters is the dearest part of a first drawing. */
+export function formatterFor(hass: Hass): Formatter {
+  const key = JSON.stringify([hass.locale, hass.language, hass.config?.time_zone]);
+  let formatter = made.get(key);
+  if (formatter === undefined) made.set(key, (formatter = new Formatter(hass)));
+  return formatter;
+}

@@ -445,7 +445,7 @@ export const layouts = css`
     height: 18px;
     color: var(--secondary-text-color);
   }
-  .pill svg.i:last-child {
+  .pill svg.i:nth-of-type(2) {
     margin-inline-start: auto;
   }
   @container evse (max-width: 519px) {

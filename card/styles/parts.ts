@@ -287,7 +287,7 @@ export const parts = css`
     background: var(--evse-quiet);
     text-align: start;
   }
-  .menu svg.i:first-child {
+  .menu svg.i:first-of-type {
     color: var(--evse-graphic);
     width: 20px;
     height: 20px;
@@ -296,7 +296,7 @@ export const parts = css`
     flex: 1;
     font-weight: 500;
   }
-  .menu svg.i:last-child {
+  .menu svg.i:nth-of-type(2) {
     color: var(--secondary-text-color);
     width: 20px;
     height: 20px;

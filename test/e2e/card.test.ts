@@ -62,23 +62,9 @@ describe("the card in Home Assistant's own frontend", () => {
       expect(await page.locator("evse-card .num").first().innerText()).toContain("6.9");
       const from = Date.now();
       await post("sensor.garage_power", "4200", { evse_id: "garage", unit_of_measurement: "W" });
-      await page.waitForFunction(
-        () => {
-          const find = (node: Document | ShadowRoot | Element): string => {
-            for (const each of node.querySelectorAll("*")) {
-              if (each.localName === "evse-card") return each.shadowRoot?.querySelector(".num")?.textContent ?? "";
-              if (each.shadowRoot !== null) {
-                const inside = find(each.shadowRoot);
-                if (inside !== "") return inside;
-              }
-            }
-            return "";
-          };
-          return find(document).includes("4.2");
-        },
-        undefined,
-        { timeout: 5000 },
-      );
+      await expect
+        .poll(() => page.locator("evse-card .num").first().innerText(), { timeout: 5000, interval: 50 })
+        .toContain("4.2");
       expect(Date.now() - from).toBeLessThan(2000);
       await page.locator("evse-card [role=radio]", { hasText: "Eco" }).click();
       await expect.poll(async () => (await hass.state("input_select.garage_mode"))?.state).toBe("Eco");
@@ -156,15 +142,9 @@ describe("the card in Home Assistant's own frontend", () => {
       await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
       const count = await page.locator("evse-card").count();
       expect(count).toBe(1);
-      const suggestion = await page.evaluate(() => {
-        const home = document.querySelector("home-assistant") as unknown as { hass: unknown };
-        const cards = (
-          window as unknown as {
-            customCards: { type: string; getEntitySuggestion: (h: unknown, id: string) => unknown }[];
-          }
-        ).customCards;
-        return cards.find((card) => card.type === "evse-card")?.getEntitySuggestion(home.hass, "sensor.garage_power");
-      });
+      const suggestion = await page.evaluate(
+        `window.customCards.find((card) => card.type === "evse-card").getEntitySuggestion(document.querySelector("home-assistant").hass, "sensor.garage_power")`,
+      );
       expect(suggestion).toEqual([
         { config: { type: "custom:evse-card", entity: "sensor.garage_status" } },
         { label: "Compact", config: { type: "custom:evse-card", entity: "sensor.garage_status", layout: "compact" } },
