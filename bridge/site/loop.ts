@@ -115,6 +115,10 @@ export function createSiteLoop<Memory>({
       ticking?.();
       early?.();
       showing?.();
+      // Chargers that close tell of it: nothing may be armed by that any more, the store is about to close.
+      ticking = undefined;
+      early = undefined;
+      showing = undefined;
     },
   };
 }
