@@ -74,7 +74,11 @@ const refresh = async () => {
     if (!reply.ok) throw new Error(String(reply.status));
     const next = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("main");
     const main = document.querySelector("main");
-    if (next && !getSelection().toString() && !main.contains(document.activeElement)) main.replaceChildren(...next.childNodes);
+    if (next && !getSelection().toString()) {
+      const at = main.contains(document.activeElement) ? [...main.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
+      main.replaceChildren(...next.childNodes);
+      if (at >= 0) main.querySelectorAll("a, button")[at]?.focus({ preventScroll: true });
+    }
   } catch {
     const sub = document.querySelector(".top .sub");
     if (sub && !sub.dataset.lost) { sub.dataset.lost = "1"; sub.append(" · the bridge does not answer now"); }
@@ -103,8 +107,11 @@ function verdict({ needs, chargers: all }: StatusModel): Markup {
     return html`<section class="verdict" data-tone="good"><h2>${icon("ok-circle")}${words}</h2></section>`;
   }
   const count = ["Nothing", "One thing", "Two things", "Three things"][needs.length] ?? `${needs.length} things`;
+  const charging = all.some((charger) => charger.connected && (charger.observedA ?? 0) > 0);
   return html`<section class="verdict" data-tone="warn">
-    <h2>${icon("warn-circle")}${count} need${needs.length === 1 ? "s" : ""} you.</h2>
+    <h2>
+      ${icon("warn-circle")}${count} need${needs.length === 1 ? "s" : ""} you.${charging ? " Charging goes on." : ""}
+    </h2>
     <ul>
       ${needs.map((need) => html`<li><a href="#${need.anchor}">${need.text}</a></li>`)}
     </ul>
@@ -156,7 +163,7 @@ function chargerBox(charger: StatusCharger, model: StatusModel): Markup {
         </div>
         <div>
           <dt>Observed</dt>
-          <dd>${amps(observedA)}</dd>
+          <dd>${observedA === undefined ? amps(undefined) : `${observedA.toFixed(1)} A`}</dd>
         </div>
       </dl>
       <div
