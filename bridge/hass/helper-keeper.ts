@@ -7,7 +7,8 @@ import { helperForm } from "./helper-forms.ts";
 import { saveOwner, type Helper, type Owner } from "./helper-memory.ts";
 import { prefixOf } from "./identity.ts";
 import { ensureLabels, labelledOurs } from "./label.ts";
-import type { Registry, RegistryEntry } from "./registry.ts";
+import type { RegistryEntry } from "./registry-forms.ts";
+import type { Registry } from "./registry.ts";
 
 const APPEAR_MS = 10_000;
 

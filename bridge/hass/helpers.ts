@@ -5,15 +5,16 @@
 import type { EvseEntities } from "../../shared/entities.ts";
 import type { Clock, Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
-import { createEntityDecoder, type EntityChange } from "./compressed.ts";
+import { createEntityDecoder } from "./compressed.ts";
 import type { HassLink, HassMemory, HelperEvent, HelperOwner, Helpers } from "./doors.ts";
 import { toHassError } from "./errors.ts";
-import { helperValue, helperWrite } from "./helper-forms.ts";
 import { createHelperKeeper } from "./helper-keeper.ts";
 import { readOwner, saveOwner, type Helper, type Owner } from "./helper-memory.ts";
+import { createHelperValues } from "./helper-values.ts";
 import { deviceIdentifier } from "./identity.ts";
 import { labelledOurs } from "./label.ts";
-import type { Registry, RegistryEntry } from "./registry.ts";
+import type { RegistryEntry } from "./registry-forms.ts";
+import type { Registry } from "./registry.ts";
 
 export interface HelpersOptions {
   readonly link: HassLink;
@@ -46,92 +47,37 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
   let telling: Unsubscribe | undefined;
   let closed = false;
 
-  const keeper = createHelperKeeper({ link, registry, memory, log, instance, reshaped: (helper) => sync(helper) });
+  const keeper = createHelperKeeper({
+    link,
+    registry,
+    memory,
+    log,
+    instance,
+    reshaped: (helper) => values.sync(helper),
+  });
   const entryOf = (helper: Helper): RegistryEntry | undefined => keeper.entryOf(helper);
   const save = (owner: Owner): void => saveOwner(memory, owner);
 
-  // ---- what Home Assistant says
-
-  const fire = (event: HelperEvent): void => {
-    for (const listener of [...events]) {
-      try {
-        listener(event);
-      } catch (error) {
-        log.error({ err: error, owner: event.owner, key: event.key }, "listener failed");
+  const values = createHelperValues({
+    link,
+    log,
+    closed: () => closed,
+    helperAt(entityId) {
+      const helper = byEntity.get(entityId);
+      const owner = helper === undefined ? undefined : owners.get(helper.owner);
+      return helper === undefined || owner === undefined ? undefined : { helper, owner };
+    },
+    save,
+    fire(event) {
+      for (const listener of [...events]) {
+        try {
+          listener(event);
+        } catch (error) {
+          log.error({ err: error, owner: event.owner, key: event.key }, "listener failed");
+        }
       }
-    }
-  };
-
-  function onChange({ entityId, before, now, initial }: EntityChange): void {
-    const helper = byEntity.get(entityId);
-    const owner = helper === undefined ? undefined : owners.get(helper.owner);
-    if (helper === undefined || owner === undefined || now === undefined) return;
-    helper.live = true;
-    if (helper.spec.domain === "input_button") {
-      // Only a press that was seen happening counts, not one from while the bridge or the line was down.
-      const pressed =
-        !initial && before !== undefined && before.state !== now.state && Number.isFinite(Date.parse(now.state));
-      if (pressed) fire({ owner: owner.id, key: helper.spec.key, value: undefined, userId: now.userId });
-      return;
-    }
-    const value = helperValue(helper.spec.domain, now.state);
-    if (value === undefined) {
-      if (now.state === "unknown") sync(helper); // a text that was never written
-      return;
-    }
-    const first = helper.memory.shown === undefined && !helper.adopted;
-    helper.adopted = false;
-    if (helper.memory.shown !== value) {
-      helper.memory.shown = value;
-      save(owner);
-      const ours = first || helper.reshaping || helper.expected === value;
-      if (!ours) {
-        // The user's wish is the newest truth until the bridge says otherwise.
-        helper.truth = value;
-        helper.refused = undefined;
-        fire({ owner: owner.id, key: helper.spec.key, value, userId: now.userId });
-      }
-    }
-    sync(helper);
-  }
-
-  /** Writes the truth when the helper shows something else. */
-  function sync(helper: Helper): void {
-    const { truth, spec, entityId } = helper;
-    if (closed || helper.writing || helper.reshaping || !helper.live || !link.up || entityId === undefined) return;
-    if (truth === undefined || truth === helper.memory.shown || truth === helper.refused) return;
-    const call = helperWrite(spec, truth);
-    if (call === undefined) {
-      helper.refused = truth;
-      log.debug({ entity: entityId, value: truth }, "value does not fit the helper");
-      return;
-    }
-    helper.writing = true;
-    helper.expected = truth;
-    link
-      .send({
-        type: "call_service",
-        domain: spec.domain,
-        service: call.service,
-        service_data: call.data,
-        target: { entity_id: entityId },
-      })
-      .then(
-        () => undefined,
-        (error: unknown) => {
-          const reason = toHassError(error, `write ${entityId}`);
-          if (reason.code === "offline" || reason.code === "timeout") return;
-          helper.refused = truth;
-          log.warn({ entity: entityId, value: truth, err: reason }, "helper refused a value");
-        },
-      )
-      .finally(() => {
-        // The event of a change always comes before the answer to its call: from here on, the same value is the user's.
-        helper.writing = false;
-        helper.expected = undefined;
-        if (helper.truth !== truth) sync(helper);
-      });
-  }
+    },
+  });
 
   function resubscribe(): void {
     const next = new Map<string, Helper>();
@@ -148,7 +94,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
       ids.length === 0
         ? undefined
         : link.subscribe({ type: "subscribe_entities", entity_ids: ids }, (event) => {
-            for (const change of fresh.decode(event)) onChange(change);
+            values.hear(fresh.decode(event));
           });
     old?.();
   }
@@ -307,7 +253,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
       if (helper === undefined || helper.spec.domain === "input_button") return;
       if (helper.truth !== value) helper.refused = undefined;
       helper.truth = value;
-      sync(helper);
+      values.sync(helper);
     },
     entitiesOf,
     onEntities(listener) {

@@ -1,12 +1,13 @@
 /** Entities into Home Assistant: diffed, coalesced, at most one write per second and entity, newest wins, whole again after every restart. */
-import type { DeviceState, EntityState, EvseEntities } from "../../shared/entities.ts";
+import type { DeviceState, EvseEntities } from "../../shared/entities.ts";
 import type { Clock, Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { createDeviceWay } from "./device-way.ts";
 import type { HassLink, HassMemory, Publisher } from "./doors.ts";
 import { toHassError, type HassError } from "./errors.ts";
 import { SITE } from "./identity.ts";
-import { payloadOf, samePayload, UNAVAILABLE, type Payload } from "./payload.ts";
+import { UNAVAILABLE } from "./payload.ts";
+import { dueItems, forgetSent, newDevice, structureOf, takeState, type Device } from "./publisher-tracks.ts";
 import type { Registry } from "./registry.ts";
 import type { HassRest } from "./rest.ts";
 import { createStatesWay } from "./states-way.ts";
@@ -37,46 +38,6 @@ const CLOSE_MS = 5_000;
 /** Devices being set up at once: each asks Home Assistant a few dozen times. */
 const SETTING_UP = 4;
 const TELL_MS = 50;
-
-interface Track {
-  entity: EntityState;
-  payload: Payload;
-  /** What Home Assistant has from us; undefined: write whatever it is. */
-  sent: Payload | undefined;
-  /** Monotonic. */
-  sentAtMs: number;
-}
-
-interface Device {
-  state: DeviceState;
-  readonly tracks: Map<string, Track>;
-  /** Structure that was prepared on the present connection. */
-  prepared: string | undefined;
-  busy: boolean;
-  /** Something came while it was busy. */
-  again: boolean;
-  failures: number;
-  /** Monotonic; not tried before, after a failure. */
-  notBeforeMs: number;
-  wake: Unsubscribe | undefined;
-  retired: boolean;
-  disabled: Set<string>;
-}
-
-/** What `prepare` depends on. */
-function structureOf(state: DeviceState): string {
-  return JSON.stringify([
-    state.name,
-    state.manufacturer,
-    state.model,
-    state.firmware,
-    state.entities.map((one) => one.spec),
-  ]);
-}
-
-function forgetSent(entry: Device): void {
-  for (const track of entry.tracks.values()) track.sent = undefined;
-}
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { link, registry, clock, memory, rest } = options;
@@ -121,33 +82,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   const take = (state: DeviceState): Device => {
-    let entry = devices.get(state.id);
-    if (entry === undefined) {
-      entry = {
-        state,
-        tracks: new Map(),
-        prepared: undefined,
-        busy: false,
-        again: false,
-        failures: 0,
-        notBeforeMs: -Infinity,
-        wake: undefined,
-        retired: false,
-        disabled: new Set(),
-      };
-      devices.set(state.id, entry);
-    }
-    entry.state = state;
-    for (const entity of state.entities) {
-      const payload = payloadOf(state, entity);
-      const track = entry.tracks.get(entity.spec.key);
-      if (track === undefined)
-        entry.tracks.set(entity.spec.key, { entity, payload, sent: undefined, sentAtMs: -Infinity });
-      else {
-        track.entity = entity;
-        track.payload = payload;
-      }
-    }
+    const entry = devices.get(state.id) ?? newDevice(state);
+    devices.set(state.id, entry);
+    takeState(entry, state);
     return entry;
   };
 
@@ -233,16 +170,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       return 0;
     }
     const now = clock.monotonicMs();
-    const due: { readonly track: Track; readonly item: WriteItem }[] = [];
-    let next: number | undefined;
-    for (const track of entry.tracks.values()) {
-      const { spec } = track.entity;
-      if (track.sent !== undefined && samePayload(track.sent, track.payload)) continue;
-      if (!way.writable(entry.state.id, spec)) continue;
-      const wait = track.sentAtMs + LEAST_GAP_MS - now;
-      if (wait > 0) next = Math.min(next ?? wait, wait);
-      else due.push({ track, item: { spec, payload: track.payload } });
-    }
+    const { due, next } = dueItems(entry, now, LEAST_GAP_MS, (spec) => way.writable(entry.state.id, spec));
     if (due.length === 0) return next;
     const results = await way.write(
       entry.state,
