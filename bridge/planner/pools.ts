@@ -42,6 +42,17 @@ function spareDischarge(site: EngineSite, compat: boolean): number {
   return Math.max(0, most - Math.max(0, site.batteryW) / site.voltageV);
 }
 
+/**
+ * Without the grid only what the battery may give counts: discharge that is not allowed (charge at or below the target, off
+ * the grid below the least) is no supply, although it keeps the meter at 0. A.
+ */
+function forbiddenDischarge(site: EngineSite): number {
+  if (site.batteryW === null || site.batteryW <= 0 || site.socPct === null) return 0;
+  const allowed =
+    site.socPct >= (site.socMinPct ?? 0) && (site.allowGridCharging || site.socPct > (site.socTargetPct ?? 0));
+  return allowed ? 0 : site.batteryW / site.voltageV;
+}
+
 /** Battery power that charging hides from the meter, A. */
 function chargeBack(site: EngineSite): number {
   return site.batteryW !== null && site.batteryW < 0 ? -site.batteryW / site.voltageV : 0;
@@ -125,13 +136,16 @@ export function physicalPool(site: EngineSite, flexible: number): Pool {
   if (site.maxImportW !== null) {
     const cap = site.maxImportW / site.voltageV;
     const head = cap - (site.netMeteringAcrossPhases ? netTotal : sum(site.consumptionA));
-    if (site.netMeteringAcrossPhases) capEvery(pool, head + flexible);
+    // The house alone above its cap: nothing of ours on top.
+    if (head + flexible < 0) capEvery(pool, 0);
+    else if (site.netMeteringAcrossPhases) capEvery(pool, head + flexible);
     else limitSubsets(pool, exported, head, each);
   }
   const gridFree = site.offGrid || (!site.allowGridCharging && site.socPct !== null);
   if (gridFree) {
-    if (site.inverterAsymmetric) capEvery(pool, Math.max(0, -netTotal) + flexible);
-    else limitSubsets(pool, exported, 0, each);
+    const drain = forbiddenDischarge(site);
+    if (site.inverterAsymmetric) capEvery(pool, Math.max(0, -netTotal - drain) + flexible);
+    else limitSubsets(pool, exported, 0, each - drain / n);
   }
   const inverter = site.inverterMaxW ?? 0;
   if (site.offGrid && inverter > 0) {
@@ -164,17 +178,17 @@ function pinnedPhysical(site: EngineSite): Pool {
     : fromPerPhase(...mapPhases(site, (phase) => Math.max(0, site.breakerA - (used[phase] ?? 0))));
   if (site.maxImportW !== null && !gridFree)
     capTotal(grid, Math.max(0, site.maxImportW / site.voltageV - sum(site.consumptionA)));
-  const discharge = spareDischarge(site, true);
+  const discharge = spareDischarge(site, true) - (gridFree ? forbiddenDischarge(site) : 0);
   let inverter: Pool;
   if (site.inverterAsymmetric) {
     // Only what the house leaves of the sun is free to move.
     const solar = site.solarIsDerived ? site.solarW : Math.max(0, site.solarW - (site.householdW ?? 0));
-    inverter = shape(site, solar / site.voltageV + discharge);
+    inverter = shape(site, Math.max(0, solar / site.voltageV + discharge));
   } else {
     const n = phaseCount(site);
     const cap = perPhaseCap(site);
     const each = (chargeBack(site) + discharge) / n;
-    inverter = fromPerPhase(...mapPhases(site, (phase) => Math.min((exported[phase] ?? 0) + each, cap)));
+    inverter = fromPerPhase(...mapPhases(site, (phase) => Math.max(0, Math.min((exported[phase] ?? 0) + each, cap))));
   }
   const most = site.inverterMaxW ?? 0;
   if (most > 0) capTotal(inverter, most / site.voltageV);

@@ -15,7 +15,10 @@ function sourceOf(work: Work, claim: Claim): Pool | undefined {
     case "solar":
       return work.solar;
     case "excess":
-      return work.batteryFull ? work.solar : work.excess;
+      // A full battery leaves the load the better of both.
+      return work.batteryFull && available(work.solar, claim.mask) >= available(work.excess, claim.mask)
+        ? work.solar
+        : work.excess;
     default:
       return undefined;
   }

@@ -276,10 +276,8 @@ export function engineProperties(runs: number): void {
     const other = given(allocate(turned, moved));
     const switched = one.some((value, index) => value > 0 !== other[index]! > 0);
     // A minimum met to the last bit may fall to either side.
-    if (switched) expect(Math.abs(total(one) - total(other))).toBeLessThan(Infinity);
-    else
-      for (const [index, value] of one.entries())
-        expect(Math.abs(value - other[index]!)).toBeLessThanOrEqual(0.1 + EPS);
+    if (switched) return;
+    for (const [index, value] of one.entries()) expect(Math.abs(value - other[index]!)).toBeLessThanOrEqual(0.1 + EPS);
   });
 
   check("answers the same question the same way and changes nothing it is given", (seed) => {
@@ -342,13 +340,11 @@ export function engineProperties(runs: number): void {
     };
     const low = settle(loads.map(() => 0));
     const high = settle(loads.map((load) => load.maxA));
-    const edge = low.some((value, index) => value > 0 !== high[index]! > 0);
-    // Where a battery without an even house makes a minimum fit on one way only, both rests must still be safe (above).
-    if (edge && site.socPct !== null) return;
-    for (const [index, value] of low.entries()) {
-      if (site.socPct !== null && phaseCount(site) > 1) continue;
-      expect(Math.abs(value - high[index]!)).toBeLessThanOrEqual(0.1 + EPS);
-    }
+    // A battery behind an inverter limit is estimated from above, and one on uneven phases by rounds: both rests are
+    // safe, but they need not be the same one.
+    const estimated = site.inverterMaxW !== null || site.inverterMaxPerPhaseW !== null || phaseCount(site) > 1;
+    if (site.socPct !== null && estimated) return;
+    for (const [index, value] of low.entries()) expect(Math.abs(value - high[index]!)).toBeLessThanOrEqual(0.1 + EPS);
   });
 
   check("leaves no usable current unused (Priority, Shared, Standard loads)", (seed) => {
