@@ -33,14 +33,22 @@ export interface BleOptions {
 
 export function createBleTransport(options: BleOptions): BoxTransport {
   const rssiListeners = new Set<(dBm: number) => void>();
+  let radio: Radio | undefined;
+  let letGo: Unsubscribe = () => undefined;
+  const take = (): Radio => {
+    if (radio !== undefined) return radio;
+    radio = options.radio ?? loadRadio(options.driver, options.adapter, options.log);
+    letGo = radio.use();
+    return radio;
+  };
   return {
     protocol: "ble",
     async open(listener, signal) {
-      const radio = options.radio ?? loadRadio(options.driver, options.adapter, options.log);
-      return await radio.exclusively(async () => {
+      const { noble } = take();
+      return await take().exclusively(async () => {
         if (signal.aborted) throw abortReason(signal);
-        await poweredOn(radio.noble, options.clock, signal);
-        const peripheral = await find(radio.noble, options, signal);
+        await poweredOn(noble, options.clock, signal);
+        const peripheral = await find(noble, options, signal);
         for (const tell of rssiListeners) tell(peripheral.rssi);
         return await connect(peripheral, listener, options, signal);
       });
@@ -49,7 +57,11 @@ export function createBleTransport(options: BleOptions): BoxTransport {
       rssiListeners.add(listener);
       return () => rssiListeners.delete(listener);
     },
-    close: () => Promise.resolve(),
+    close() {
+      letGo();
+      radio = undefined;
+      return Promise.resolve();
+    },
   };
 }
 
@@ -271,6 +283,7 @@ export async function scanForBoxes(
   const radio = options.radio ?? loadRadio(options.driver, options.adapter, options.log);
   return await radio.exclusively(async () => {
     await poweredOn(radio.noble, options.clock, signal);
+    const letGo = radio.use();
     const seen = new Map<string, SeenBox>();
     const onDiscover = (peripheral: NoblePeripheral): void => {
       const name = peripheral.advertisement?.localName ?? "";
@@ -287,6 +300,7 @@ export async function scanForBoxes(
       await options.clock.sleep(SCAN_MS, signal);
     } finally {
       stop();
+      letGo();
     }
     return [...seen.values()].sort((a, b) => b.rssi - a.rssi);
   });

@@ -22,6 +22,8 @@ const START_SHOWS_MS = 10_000;
 const RETRY_MS = 30_000;
 const DEFAULT_MIN_OFF_S = 300;
 const OPERATION_MS = 30_000;
+/** The end of the process does not wait long for a box. */
+const LEAVE_MS = 6_000;
 
 export class Governor {
   readonly #port: WallboxPort;
@@ -368,7 +370,7 @@ export class Governor {
   async leave(failSafeA: number): Promise<void> {
     const { told, clock } = this.#port;
     this.#cancelRest();
-    const signal = clock.deadline(12_000);
+    const signal = clock.deadline(LEAVE_MS);
     const order = this.#order;
     try {
       const runningA = told.status?.currentState === CHARGING ? this.offeredA : undefined;

@@ -49,4 +49,6 @@ export interface NobleLike {
   removeAllListeners(event: "warning"): unknown;
   startScanning(uuids: readonly string[], allowDuplicates: boolean, callback: (error?: unknown) => void): void;
   stopScanning(callback?: () => void): void;
+  /** Only `@stoprocent/noble`: closes the adapter, which else keeps the process alive. */
+  stop?(): void;
 }

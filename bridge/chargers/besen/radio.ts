@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Clock } from "../../clock.ts";
+import type { Clock, Unsubscribe } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { NobleLike } from "./noble-like.ts";
 import { abortReason, LinkError } from "./transport.ts";
@@ -19,10 +19,13 @@ export interface Radio {
   readonly noble: NobleLike;
   readonly driver: string;
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** A box begins to use it; the last one that lets go switches it off, where the library can. */
+  use(): Unsubscribe;
 }
 
 export function radioOf(noble: NobleLike, driver: string): Radio {
   let tail: Promise<unknown> = Promise.resolve();
+  let users = 0;
   return {
     noble,
     driver,
@@ -30,6 +33,18 @@ export function radioOf(noble: NobleLike, driver: string): Radio {
       const done = tail.then(work, work);
       tail = done.catch(() => undefined);
       return done;
+    },
+    use() {
+      users++;
+      let using = true;
+      return () => {
+        if (!using) return;
+        using = false;
+        users--;
+        if (users > 0) return;
+        for (const [key, radio] of radios) if (radio.noble === noble) radios.delete(key);
+        noble.stop?.();
+      };
     },
   };
 }
