@@ -80,7 +80,7 @@ function scalar(text: string, path: readonly (string | number)[]): unknown {
   const key = String(path.at(-1));
   if (/(token|password|pin|secret|station|id_tag|_file|name|version)$/.test(key)) return text;
   try {
-    return parse(text) as unknown;
+    return parse(text, { logLevel: "silent" }) as unknown;
   } catch {
     return text; // not YAML: taken as it is, the schema judges it
   }
