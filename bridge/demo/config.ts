@@ -49,8 +49,8 @@ site:
   currency: EUR
 chargers:
   - { id: garage, name: Garage wallbox, driver: ocpp, station: ${STATIONS.garage}, max_current: 16, phases: 3, mode: eco, priority: 1, auto_start: true, enable_delay: 5, solar_grace: 60, pause_time: 20, command_interval: 5, min_on: 20, min_off: 20, vehicle: { name: Compact car, capacity: 58 } }
-  - { id: carport, name: Carport wallbox, driver: ocpp, station: ${STATIONS.carport}, max_current: 16, phases: 3, phase_map: [L2, L3, L1], mode: solar, priority: 2, auto_start: true, enable_delay: 5, solar_grace: 60, pause_time: 20, command_interval: 5, min_on: 20, min_off: 20 }
-  - { id: guest, name: Guest wallbox, driver: besen, transport: udp, host: "127.0.0.1:${places.besenPort}", pin: "${DEMO_PIN}", max_current: 16, phases: 1, phase_map: [L3, L1, L2], mode: standard, priority: 3 }
+  - { id: carport, name: Carport wallbox, driver: ocpp, station: ${STATIONS.carport}, max_current: 16, phases: 3, phase_map: [L2, L3, L1], mode: standard, priority: 2, auto_start: true, enable_delay: 5, solar_grace: 60, pause_time: 20, command_interval: 5, min_on: 20, min_off: 20 }
+  - { id: guest, name: Guest wallbox, driver: besen, transport: udp, host: "127.0.0.1:${places.besenPort}", pin: "${DEMO_PIN}", max_current: 16, phases: 1, phase_map: [L3, L1, L2], mode: solar, priority: 3 }
 data_dir: ${q(places.dataDir)}
 http: { listen: 127.0.0.1:0 }
 `;

@@ -36,6 +36,8 @@ export interface Demo {
   readonly points: { readonly garage: SimulatedChargePoint; readonly carport: SimulatedChargePoint };
   readonly box: SimulatedBs20;
   readonly bridge: RunningBridge;
+  /** Its data; gone after `stop`. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -142,7 +144,7 @@ async function assemble(
     { type: "custom:evse-card", layout: "site" },
     ...DEMO_CHARGERS.map((id) => ({ type: "custom:evse-card", charger: id })),
   ]);
-  return { url: hass.url, dashboard, hass, world: running, points: { garage, carport }, box, bridge, stop };
+  return { url: hass.url, dashboard, hass, world: running, points: { garage, carport }, box, bridge, folder, stop };
 }
 
 interface Written {

@@ -102,7 +102,7 @@ else
       await until("10 A in Home Assistant", async () => Number(await stateOf("sensor.carport_current")) === 10);
       expect(Number(await stateOf("sensor.carport_power"))).toBe(2300);
       await hass.call("input_button", "press", { entity_id: "input_button.carport_stop" });
-      await until("stopped", () => box.limits.at(-1) === 0 && box.wallbox.powerW === 0);
+      await until("stopped", () => box.wallbox.powerW === 0 && box.received.some((m) => m.kind === "charge_stop"));
       await until("command accepted", async () => (await stateOf("sensor.carport_command")) === "accepted");
       await until("no power", async () => Number(await stateOf("sensor.carport_power")) === 0);
     }, 360_000);

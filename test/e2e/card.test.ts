@@ -136,26 +136,55 @@ describe("the card in Home Assistant's own frontend", () => {
     }
   });
 
-  it("is added through Add card without typing, and edited in the form", async () => {
+  it("is added through Add card without typing", async () => {
     const { page, errors, close } = await open("/ev-test/0?edit=1");
     try {
       await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
-      const count = await page.locator("evse-card").count();
-      expect(count).toBe(1);
-      const suggestion = await page.evaluate(
-        `window.customCards.find((card) => card.type === "evse-card").getEntitySuggestion(document.querySelector("home-assistant").hass, "sensor.garage_power")`,
-      );
-      expect(suggestion).toEqual([
-        { config: { type: "custom:evse-card", entity: "sensor.garage_status" } },
-        { label: "Compact", config: { type: "custom:evse-card", entity: "sensor.garage_status", layout: "compact" } },
-      ]);
-      // The card's own editor.
+      await page.locator("hui-grid-section .add").first().click();
+      const dialog = page.locator("hui-dialog-create-card");
+      for (const branch of ["Entities", "Sensor", "Garage Status"]) {
+        await dialog.getByText(branch, { exact: true }).first().click({ timeout: 15_000 });
+      }
+      // Two suggestions: full and compact, both drawn with real data.
+      await expect.poll(() => dialog.locator("evse-card").count(), { timeout: 15_000 }).toBe(2);
+      expect(await dialog.locator("evse-card").first().locator(".name").first().innerText()).toBe("Garage");
+      await dialog.locator("evse-card").first().click({ force: true });
+      await expect
+        .poll(
+          async () => {
+            const config = await hass.ask<{ views: { sections: { cards: unknown[] }[] }[] }>({
+              type: "lovelace/config",
+              url_path: "ev-test",
+            });
+            return config.views[0]?.sections[0]?.cards.at(-1);
+          },
+          { timeout: 15_000 },
+        )
+        .toEqual({ type: "custom:evse-card", entity: "sensor.garage_status" });
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it("is edited in the form", async () => {
+    const { page, errors, close } = await open("/ev-test/0?edit=1");
+    try {
+      await page.locator("evse-card .chip").first().waitFor({ timeout: 60_000 });
       await page.locator("hui-card-edit-mode").first().hover();
       await page.locator("hui-card-edit-mode").first().click();
       const dialog = page.locator("hui-dialog-edit-card");
       await dialog.locator("ha-form").first().waitFor({ timeout: 20_000 });
       for (const label of ["Layout", "Sections", "Advanced"])
         await dialog.getByText(label, { exact: false }).first().waitFor({ timeout: 10_000 });
+      await dialog.getByText("Advanced", { exact: true }).first().click();
+      await dialog.locator("ha-switch").first().click({ timeout: 10_000 });
+      await dialog.getByText("Save", { exact: true }).first().click();
+      await expect
+        .poll(async () => JSON.stringify(await hass.ask({ type: "lovelace/config", url_path: "ev-test" })), {
+          timeout: 15_000,
+        })
+        .toMatch(/"(read_only|confirm_stop|animate|show_limit)":(true|false)/);
       expect(errors).toEqual([]);
     } finally {
       await close();

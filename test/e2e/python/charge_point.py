@@ -58,7 +58,8 @@ class Profiles:
                 "purpose": purpose,
                 "start": start,
                 "end": end,
-                "limit": period["limit"],
+                # The library reads numbers of 1.6 as decimals and cannot write them.
+                "limit": float(period["limit"]),
                 "phases": period.get("number_phases"),
                 "unit": schedule["charging_rate_unit"],
             }
@@ -164,7 +165,7 @@ def answers(v16, state):
         start, periods = state.composite(payload["duration"])
         stamp = start.isoformat().replace("+00:00", "Z")
         if v16:
-            schedule = {"charging_rate_unit": "A", "charging_schedule_period": periods, "duration": payload["duration"]}
+            schedule = {"charging_rate_unit": "A", "charging_schedule_period": periods, "duration": int(payload["duration"])}
             return {
                 "status": "Accepted",
                 "connector_id": payload["connector_id"],

@@ -1,0 +1,236 @@
+/** A charging visit from boot to stop with third-party charge points of all three versions, and one house with sun, on a real Home Assistant. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { box, type Box } from "./box.ts";
+import { createBridge, type BridgeProcess } from "./bridge.ts";
+import { startThirdParty, type ThirdParty, type ThirdPartyVersion } from "./charge-point.ts";
+import { startHass, until, type RealHass } from "./hass.ts";
+
+const VERSIONS: readonly ThirdPartyVersion[] = ["1.6", "2.0.1", "2.1"];
+const names: Readonly<Record<ThirdPartyVersion, string>> = { "1.6": "one", "2.0.1": "two", "2.1": "three" };
+
+const CONFIG = `site:
+  id: home
+  name: Home
+  main_breaker: 63
+  grid: { l1: sensor.meter_l1, l2: sensor.meter_l2, l3: sensor.meter_l3 }
+  solar: sensor.roof
+chargers:
+${VERSIONS.map(
+  (version) =>
+    `  - { id: ${names[version]}, name: Box ${names[version]}, driver: ocpp, station: ST-${names[version]}, max_current: 16, phases: 3, command_interval: 5, enable_delay: 1, pause_time: 5, min_on: 5, min_off: 5 }`,
+).join("\n")}
+  - { id: boiler, name: Boiler, driver: plug, switch: input_boolean.boiler_relay, power: 2000, mode: off }
+`;
+
+/** Sensors as an owner might make them: templates over helpers. */
+const SENSORS = `
+template:
+  - sensor:
+${["l1", "l2", "l3"]
+  .map(
+    (leg) => `      - name: Meter ${leg.toUpperCase()}
+        unit_of_measurement: W
+        device_class: power
+        state_class: measurement
+        state: "{{ states('input_number.meter') | float(0) / 3 }}"
+`,
+  )
+  .join("")}      - name: Roof
+        unit_of_measurement: kW
+        device_class: power
+        state_class: measurement
+        state: "{{ states('input_number.roof') | float(0) / 1000 }}"
+`;
+
+let hass: RealHass;
+let bridge: BridgeProcess;
+const points: ThirdParty[] = [];
+
+const shows = (entityId: string, value: string | RegExp, ms = 25_000): Promise<void> =>
+  until(
+    async () => {
+      const now = (await hass.state(entityId))?.state ?? "";
+      return typeof value === "string" ? now === value : value.test(now);
+    },
+    ms,
+    () => `${entityId} never showed ${String(value)}\n${bridge.output().split("\n").slice(-30).join("\n")}`,
+  );
+const press = (button: string): Promise<unknown> =>
+  hass.call("input_button", "press", { entity_id: `input_button.${button}` });
+const set = (helper: string, value: number): Promise<unknown> =>
+  hass.call("input_number", "set_value", { entity_id: `input_number.${helper}`, value });
+const limitOf = (payload: any): number => {
+  const profile = payload.cs_charging_profiles ?? payload.charging_profile;
+  const schedule = Array.isArray(profile.charging_schedule) ? profile.charging_schedule[0] : profile.charging_schedule;
+  return Number(schedule.charging_schedule_period[0].limit);
+};
+const isLimit =
+  (amps: number) =>
+  (payload: any): boolean =>
+    limitOf(payload) === amps;
+
+async function arrive(version: ThirdPartyVersion): Promise<Box> {
+  const point = startThirdParty({ url: bridge.ocppUrl, id: `ST-${names[version]}`, version });
+  points.push(point);
+  await point.connect();
+  const made = box(point);
+  await made.boot();
+  await shows(`sensor.box_${names[version]}_status`, "available", 40_000);
+  return made;
+}
+
+/** Start pressed, transaction begun. */
+async function begin(made: Box): Promise<void> {
+  const name = names[made.point.version];
+  const since = made.point.calls.length;
+  await press(`box_${name}_start`);
+  if (made.point.version === "1.6") {
+    const { payload } = await made.point.called("RemoteStartTransaction", undefined, since);
+    await made.begin(payload.id_tag);
+  } else {
+    const { payload } = await made.point.called("RequestStartTransaction", undefined, since);
+    await made.begin(payload.id_token.id_token, payload.remote_start_id);
+  }
+}
+
+beforeAll(async () => {
+  hass = await startHass({ extraYaml: SENSORS });
+  for (const [name, max] of [
+    ["Meter", 40_000],
+    ["Roof", 40_000],
+  ] as const)
+    await hass.ask({ type: "input_number/create", name, min: -40_000, max, step: 1, mode: "box" });
+  await hass.ask({ type: "input_boolean/create", name: "Boiler relay" });
+  await set("meter", 600);
+  await set("roof", 0);
+  bridge = await createBridge(hass, CONFIG);
+  await bridge.start();
+});
+
+afterAll(async () => {
+  for (const point of points) await point.close();
+  await bridge?.clean();
+  await hass?.stop();
+});
+
+describe.each(VERSIONS)("a visit to a third-party charge point, OCPP %s", (version) => {
+  const name = names[version];
+  let made: Box;
+
+  it("has its limit before the first power reading, then starts", async () => {
+    made = await arrive(version);
+    await made.point.called("SetChargingProfile");
+    await made.plug(true);
+    await shows(`sensor.box_${name}_status`, "preparing");
+    await begin(made);
+    await made.report(16, 2_000);
+    await shows(`sensor.box_${name}_status`, "charging");
+    await shows(`sensor.box_${name}_power`, "11040");
+    expect(made.point.errors).toEqual([]);
+  });
+
+  it("follows the limit to 10 A, pauses at 0 A, resumes at 10 A", async () => {
+    for (const [act, amps] of [
+      [() => set(`box_${name}_current_limit`, 10), 10],
+      [() => press(`box_${name}_pause`), 0],
+      [() => press(`box_${name}_start`), 10],
+    ] as const) {
+      const since = made.point.calls.length;
+      await act();
+      await made.point.called("SetChargingProfile", isLimit(amps), since);
+      await made.report(amps, 2_100 + amps, amps === 0 ? "suspended_evse" : "charging");
+    }
+    await shows(`sensor.box_${name}_status`, "charging");
+    await shows(`sensor.box_${name}_accepted_a`, /^10(\.0)?$/);
+  });
+
+  it("ends the session on Stop, with its energy kept", async () => {
+    const since = made.point.calls.length;
+    await press(`box_${name}_stop`);
+    await made.point.called(version === "1.6" ? "RemoteStopTransaction" : "RequestStopTransaction", undefined, since);
+    await made.end("Remote", 4_000);
+    await made.plug(false);
+    await shows(`sensor.box_${name}_status`, "available");
+    await shows(`sensor.box_${name}_last_session_energy`, /^3(\.0+)?$/);
+    await shows(`sensor.box_${name}_energy_total`, /^4(\.0+)?$/);
+  });
+});
+
+it("takes three queued offline transactions of a box in order", async () => {
+  const point = points.find((one) => one.version === "2.0.1")!;
+  const hour = 3_600_000;
+  for (let n = 0; n < 3; n++) {
+    const at = (ms: number): string => new Date(Date.now() - (5 - n) * hour + ms).toISOString();
+    const event = (
+      type: string,
+      trigger: string,
+      seq: number,
+      ms: number,
+      wh: number,
+      more: object,
+    ): Promise<unknown> =>
+      point.send("TransactionEvent", {
+        event_type: type,
+        timestamp: at(ms),
+        trigger_reason: trigger,
+        seq_no: seq,
+        offline: true,
+        transaction_info: { transaction_id: `offline-${n}`, ...more },
+        evse: { id: 1, connector_id: 1 },
+        meter_value: [
+          {
+            timestamp: at(ms),
+            sampled_value: [{ value: wh, measurand: "Energy.Active.Import.Register", unit_of_measure: { unit: "Wh" } }],
+          },
+        ],
+      });
+    await event("Started", "CablePluggedIn", 0, 0, 4_000 + n * 1_000, { charging_state: "Charging" });
+    await event("Updated", "MeterValuePeriodic", 1, hour / 4, 4_500 + n * 1_000, { charging_state: "Charging" });
+    await event("Ended", "EVDeparted", 2, hour / 2, 5_000 + n * 1_000, { stopped_reason: "EVDisconnected" });
+  }
+  await shows("sensor.box_two_energy_total", /^7(\.0+)?$/);
+  const answer = await hass.call("script", "evse_sessions", { charger: "two" }, true);
+  expect(answer.service_response.ok).toBe(true);
+  expect(answer.service_response.sessions.length).toBeGreaterThanOrEqual(4);
+});
+
+it("goes on with a session that was running when the bridge was restarted", async () => {
+  const point = points.find((one) => one.version === "2.1")!;
+  const made = box(point);
+  await made.plug(true);
+  await shows("sensor.box_three_status", "preparing");
+  await begin(made);
+  await made.report(10, 2_000);
+  await shows("sensor.box_three_energy_session", /^1(\.0+)?$/);
+  const closings = point.closings;
+  expect(await bridge.stop()).toBe(0);
+  await until(() => point.closings > closings);
+  await bridge.start();
+  await point.connect();
+  await made.report(10, 3_000);
+  await shows("sensor.box_three_status", "charging", 40_000);
+  await shows("sensor.box_three_energy_session", /^2(\.0+)?$/);
+});
+
+it("follows the sun told by template sensors, and switches a plug with the surplus", async () => {
+  const point = points.find((one) => one.version === "2.1")!;
+  const made = box(point);
+  await set("box_three_current_limit", 16);
+  const since = point.calls.length;
+  await hass.call("input_select", "select_option", { entity_id: "input_select.box_three_mode", option: "Solar" });
+  // The car draws 6.9 kW, the roof gives 12 kW: about 5 kW are exported.
+  await set("roof", 12_000);
+  await set("meter", -4_600);
+  await shows("sensor.home_solar_power", "12000");
+  await shows("sensor.home_grid_power", /^-4[56]\d\d$/);
+  await shows("sensor.box_three_reason", /following_solar|limited_by/);
+  await point.called("SetChargingProfile", (payload) => limitOf(payload) > 10, since);
+  await hass.call("input_select", "select_option", { entity_id: "input_select.boiler_mode", option: "Solar" });
+  await until(async () => (await hass.state("input_boolean.boiler_relay"))?.state === "on", 60_000);
+  // The sun goes: no surplus, so nothing charges from it.
+  await made.report(10, 3_200);
+  await set("roof", 0);
+  await set("meter", 9_000);
+  await point.called("SetChargingProfile", isLimit(0), point.calls.length);
+  await until(async () => (await hass.state("input_boolean.boiler_relay"))?.state === "off", 60_000);
+}, 300_000);
