@@ -56,16 +56,25 @@ const EARLIEST_MS = Date.UTC(2020, 0, 1);
 export function timestampMs(value: Json | undefined, key: string): number | undefined {
   const raw = at(value, key);
   if (typeof raw !== "string") return undefined;
+  // A message says the same time in several places.
+  if (raw !== lastTime.raw) lastTime = { raw, ms: readTime(raw) };
+  return lastTime.ms;
+}
+
+let lastTime: { readonly raw: string; readonly ms: number | undefined } = { raw: "", ms: undefined };
+
+function readTime(raw: string): number | undefined {
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$/.exec(
     raw.trim(),
   );
   if (match === null) return undefined;
   const zone = match[3] ?? "Z";
-  const full = /^[+-]\d{2}$/.test(zone)
-    ? `${zone}:00`
-    : /^[+-]\d{4}$/.test(zone)
-      ? `${zone.slice(0, 3)}:${zone.slice(3)}`
-      : zone;
+  const full =
+    zone.length === 3
+      ? `${zone}:00` // +02
+      : zone.length === 5
+        ? `${zone.slice(0, 3)}:${zone.slice(3)}` // +0200
+        : zone;
   const ms = Date.parse(`${match[1] ?? ""}T${match[2] ?? ""}${full.toUpperCase()}`);
   return Number.isFinite(ms) && ms >= EARLIEST_MS ? ms : undefined;
 }

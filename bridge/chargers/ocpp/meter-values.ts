@@ -123,8 +123,9 @@ const CONTEXT_RANK: readonly string[] = ["Transaction.End", "Sample.Periodic", "
 /** The energy register, Wh, by context: the end of a transaction wins, its begin never counts. Unphased first, else the sum of phases. */
 export function energyRegister(samples: readonly Sample[], measurand = DEFAULT_MEASURAND): number | undefined {
   const usable = samples.filter((sample) => sample.measurand === measurand && sample.context !== "Transaction.Begin");
-  const ranked = [...CONTEXT_RANK.map((context) => usable.filter((sample) => sample.context === context)), usable];
-  for (const group of ranked) {
+  if (usable.length === 0) return undefined;
+  for (const context of [...CONTEXT_RANK, undefined]) {
+    const group = context === undefined ? usable : usable.filter((sample) => sample.context === context);
     if (group.length === 0) continue;
     const total = group.findLast((sample) => sample.phase === undefined);
     if (total !== undefined) return total.value;

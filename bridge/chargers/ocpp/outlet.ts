@@ -158,11 +158,11 @@ export class Outlet {
   take(reading: Reading, receivedAtMs: number, live: boolean): void {
     this.dropped += reading.dropped;
     const tx = this.tx;
-    const begun = energyRegister(
-      reading.samples
-        .filter((sample) => sample.context === "Transaction.Begin")
-        .map((sample) => ({ ...sample, context: "Sample.Periodic" })),
-    );
+    const first = reading.samples.filter((sample) => sample.context === "Transaction.Begin");
+    const begun =
+      first.length === 0
+        ? undefined
+        : energyRegister(first.map((sample) => ({ ...sample, context: "Sample.Periodic" })));
     if (tx !== undefined && begun !== undefined && tx.meterStartWh === undefined && tx.startTotalWh === undefined) {
       tx.meterStartWh = begun;
       tx.energyWh ??= 0;

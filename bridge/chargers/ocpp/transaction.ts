@@ -111,8 +111,11 @@ export function transactionFromJson(value: Readonly<Record<string, JsonValue>> |
 export class SequenceRecords {
   readonly #seen = new Map<string, { max: number | undefined; ended: boolean }>();
 
+  #newest: string | undefined;
+
   /** Boot: ids and numbers may begin anew. */
   clear(): void {
+    this.#newest = undefined;
     this.#seen.clear();
   }
 
@@ -122,10 +125,12 @@ export class SequenceRecords {
     if (known?.ended === true) return { fresh: false, gap: 0 };
     if (seqNo !== undefined && known?.max !== undefined && seqNo <= known.max) return { fresh: false, gap: 0 };
     const gap = seqNo !== undefined && known?.max !== undefined ? seqNo - known.max - 1 : 0;
-    this.#seen.delete(id);
+    if (id !== this.#newest) this.#seen.delete(id); // the oldest stays first
+    this.#newest = id;
     this.#seen.set(id, { max: seqNo ?? known?.max, ended: ends });
+    if (this.#seen.size <= 1024) return { fresh: true, gap };
     const oldest = this.#seen.keys().next();
-    if (this.#seen.size > 1024 && oldest.done !== true) this.#seen.delete(oldest.value);
+    if (oldest.done !== true) this.#seen.delete(oldest.value);
     return { fresh: true, gap };
   }
 }
