@@ -7,12 +7,16 @@ import { addressOf } from "./commands20.ts";
 import type { StationModel } from "./model.ts";
 import type { Outlet } from "./outlet.ts";
 import { flag } from "./json.ts";
+import { syncLocalList } from "./local-list.ts";
+import type { TagEntry } from "./options.ts";
 
 export interface SetupPort {
   readonly model: StationModel;
   readonly commands: Commands;
   readonly log: Log;
   readonly meterIntervalS: number;
+  /** The configured tags. */
+  readonly tags: readonly TagEntry[];
   readonly signal: AbortSignal;
   /** @throws ChargerError */
   ask(request: Request, options?: Partial<CallOptions>): Promise<JsonObject>;
@@ -80,6 +84,8 @@ export const KEYS_20 = [
   "EVSE/SupplyPhases",
   "EVSE/Power",
   "StatusLED/brightness",
+  "LocalAuthListCtrlr/Enabled",
+  "LocalAuthListCtrlr/ItemsPerMessage",
 ] as const;
 const PER_CALL = 4;
 
@@ -95,6 +101,11 @@ export async function setUp(port: SetupPort): Promise<void> {
   port.learnt();
   if (commands.version === "1.6") await writeConfig16(port);
   else await writeConfig20(port);
+  try {
+    await syncLocalList(port, port.tags);
+  } catch (error) {
+    survive(port, error, "SendLocalList");
+  }
   await refresh(port, "setup");
   if (commands.version !== "1.6") await confirmTransactions(port);
 }
@@ -231,7 +242,8 @@ async function writeMeasurands16(port: SetupPort): Promise<void> {
   const agreed = model.drawer.record("measurands");
   const agreedList = agreed?.["kind"] === model.kind ? agreed?.["list"] : undefined;
   if (typeof agreedList === "string") {
-    if (present?.value === undefined || sorted(present.value) !== sorted(agreedList))
+    // Agreed before, and not to be read back on some boxes: unknown counts as unchanged.
+    if (present?.value !== undefined && sorted(present.value) !== sorted(agreedList))
       await write(port, key, agreedList);
     return;
   }

@@ -300,6 +300,7 @@ export class StationDriver implements StationHandler {
       commands,
       log: this.log,
       meterIntervalS: this.options.meterIntervalS,
+      tags: this.options.authorization,
       signal,
       ask: (request, options = {}) => this.ask(request, { priority: 4, signal, ...options }),
       learnt: () => this.#learnt(),

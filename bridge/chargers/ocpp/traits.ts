@@ -74,7 +74,12 @@ export function electricOf(
 
 /** Ceiling, A per phase: configuration, box and cable, whichever is lowest. */
 export function ceilingA(options: OcppChargerOptions, outlet: Outlet): number {
-  return Math.min(options.maxA ?? DEFAULT_MAX_A, outlet.tx?.cableMaxA ?? Number.POSITIVE_INFINITY);
+  const cableA = outlet.tx?.cableMaxA;
+  // A cable below 6 A does not exist: such a figure is a fault of the box.
+  return Math.min(
+    options.maxA ?? DEFAULT_MAX_A,
+    cableA !== undefined && cableA >= 6 ? cableA : Number.POSITIVE_INFINITY,
+  );
 }
 
 /** What the box says that it offers, A per phase, if it has said so since. */

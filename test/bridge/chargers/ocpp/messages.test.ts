@@ -440,6 +440,27 @@ describe("who may charge", () => {
     expect(ask("", "NoAuthorization")).toEqual({ status: "Accepted" });
   });
 
+  it("puts the list into a box that keeps one, once", async () => {
+    it1 = await desk("1.6", { auth: "allow_list", authorization: list });
+    it1.answers.set("GetConfiguration", {
+      configurationKey: [
+        { key: "LocalAuthListEnabled", readonly: false, value: "true" },
+        { key: "SendLocalListMaxLength", readonly: true, value: "2" },
+      ],
+    });
+    let version = 0;
+    it1.answers.set("GetLocalListVersion", () => ({ listVersion: version }));
+    it1.boot();
+    await it1.clock.advance(12_000);
+    const sent = it1.calls.filter(({ action }) => action === "SendLocalList").map(({ payload }) => payload);
+    expect(sent.map((payload) => payload["updateType"])).toEqual(["Full", "Differential"]);
+    expect(sent[0]?.["localAuthorizationList"]).toContainEqual({ idTag: "LOST", idTagInfo: { status: "Blocked" } });
+    version = sent[0]?.["listVersion"] as number;
+    it1.boot();
+    await it1.clock.advance(12_000);
+    expect(it1.calls.filter(({ action }) => action === "SendLocalList")).toHaveLength(2);
+  });
+
   it("blocks all but its own tag where that is wished", async () => {
     await open("1.6", { auth: "block", idTag: "OURS" });
     expect(it1.say("Authorize", { idTag: "ANY" })["idTagInfo"]).toEqual({ status: "Blocked" });

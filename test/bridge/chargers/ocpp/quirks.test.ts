@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Charger } from "../../../../bridge/chargers/charger.ts";
 import { deviationsOf, matchingQuirks } from "../../../../bridge/chargers/ocpp/quirks.ts";
@@ -258,6 +259,15 @@ describe("the quirk table", () => {
       expect(quirk.source.length).toBeGreaterThan(5);
       expect(quirk.manualOnly === true || (quirk.vendor ?? quirk.model) !== undefined).toBe(true);
     }
+  });
+
+  it("is told to people as it is", () => {
+    const page = readFileSync(new URL("../../../../docs/wallboxes.md", import.meta.url), "utf8");
+    for (const quirk of QUIRKS) {
+      expect(page).toContain(`\`${quirk.name}\``);
+      expect(page).toContain(quirk.source);
+    }
+    for (const preset of Object.keys(PRESETS)) expect(page).toContain(`\`${preset}\``);
   });
 
   it("matches Delta under its sellers' names and leaves a plain box alone", () => {
