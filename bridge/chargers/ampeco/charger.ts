@@ -43,6 +43,8 @@ export interface AmpecoChargerParts {
 const MIN_OFF_MS = 60_000;
 /** How often a session that ought not to run is stopped again. */
 const RESTOP_MS = 60_000;
+/** How often a start of the planner's own that came to nothing is tried again. */
+const RESTART_MS = 300_000;
 const CONFIRM_S = [2, 4, 8, 15, 30, 60, 90];
 /** Failed polls after which the last values no longer count. */
 const LOST_AFTER = 3;
@@ -77,6 +79,9 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
   let startedWithA: number | undefined;
   /** Its stop is accepted; until a reading shows it ended, it no longer counts as running. */
   let endingId: string | undefined;
+  /** A start is accepted and not yet seen: its session may still be missing from a reading. */
+  let starting = false;
+  let lastStartMs = -RESTART_MS;
   let lastStopMs = -MIN_OFF_MS;
   let confirming: Unsubscribe | undefined;
   let later: Unsubscribe | undefined;
@@ -127,8 +132,10 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
     if (!ending && evse !== undefined) endingId = undefined;
     const visit = evse === undefined || ending ? know.visit : followVisit(know.visit, session, statusOf(evse), atMs);
     if (ending) sessionId = undefined;
-    else if (session?.active === true) sessionId = session.id;
-    else if (evse !== undefined && statusOf(evse) !== undefined) {
+    else if (session?.active === true) {
+      sessionId = session.id;
+      starting = false;
+    } else if (!starting && evse !== undefined && statusOf(evse) !== undefined) {
       sessionId = undefined;
       startedWithA = undefined;
     }
@@ -218,7 +225,21 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
     sessionId = outcome.sessionId ?? sessionId;
     if (!outcome.adopted) startedWithA = outcome.withoutMax ? undefined : maxA;
     log.info({ adopted: outcome.adopted }, "session started");
-    if (!outcome.adopted) confirm(() => know.evse?.session?.active === true && !waiting(), "Start");
+    if (outcome.adopted) return;
+    starting = true;
+    lastStartMs = clock.monotonicMs();
+    // What is stopped before it was ever seen is a pause of this visit too.
+    if (api.flavour === "app" && (know.visit === undefined || know.visit.endedAtMs !== undefined))
+      learn({ visit: newVisit(sessionId ?? `armed-${clock.nowMs()}`, clock.nowMs(), true) });
+    confirm(
+      () => know.evse?.session?.active === true && !waiting(),
+      "Start",
+      () => {
+        starting = false;
+        sessionId = undefined;
+        if (know.visit?.part === undefined) learn({ visit: undefined });
+      },
+    );
   }
 
   const waiting = (): boolean => {
@@ -228,6 +249,7 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
 
   async function stop(force: boolean, signal: AbortSignal): Promise<void> {
     confirming?.();
+    starting = false;
     const id = know.evse?.session?.active === true ? know.evse.session.id : sessionId;
     const last = await stopSession(commandParts, sessionId, force, signal);
     lastStopMs = clock.monotonicMs();
@@ -323,8 +345,10 @@ export function createAmpecoCharger(parts: AmpecoChargerParts): AmpecoCharger {
     if (api.flavour === "public" || standing === undefined || lane.busy || later !== undefined) return;
     const off = know.wantedA === 0;
     if (off && running() && clock.monotonicMs() - lastStopMs >= RESTOP_MS) laterAgain(0);
-    else if (!off && !running() && know.visit?.paused === true && sessionId === undefined)
-      laterAgain(Math.max(0, lastStopMs + MIN_OFF_MS - clock.monotonicMs()));
+    else if (!off && !running() && know.visit?.paused === true && sessionId === undefined && !starting) {
+      const dueMs = Math.max(lastStopMs + MIN_OFF_MS, lastStartMs + RESTART_MS);
+      laterAgain(Math.max(0, dueMs - clock.monotonicMs()));
+    }
   }
 
   async function applyLimit(order: LimitOrder, signal: AbortSignal): Promise<void> {

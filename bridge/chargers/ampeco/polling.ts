@@ -62,7 +62,7 @@ export function createPoller({ clock, api, first, rules, random }: PollerParts):
   const sinks = new Set<PollerSink>();
   const stop = new AbortController();
   let last = first;
-  let intervals = { activeS: 30, idleS: 300 };
+  let intervals = { activeS: Infinity, idleS: Infinity };
   let timer: Unsubscribe | undefined;
   let failures = 0;
   let lastFailureMs: number | undefined;
@@ -159,7 +159,7 @@ export function createPoller({ clock, api, first, rules, random }: PollerParts):
       return last;
     },
     setIntervals(activeS, idleS) {
-      intervals = { activeS, idleS };
+      intervals = { activeS: Math.min(intervals.activeS, activeS), idleS: Math.min(intervals.idleS, idleS) };
     },
     join(sink) {
       sinks.add(sink);

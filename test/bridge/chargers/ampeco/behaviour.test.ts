@@ -496,6 +496,43 @@ describe("sessions", () => {
     await at.until(() => evse().session !== undefined, 90);
   });
 
+  it("resumes a visit that was paused before the cloud had shown its session", async () => {
+    at = await scene("app");
+    await at.plugIn(false);
+    await limit(16);
+    await start();
+    await limit(0);
+    expect(posts(STOP)).toHaveLength(1);
+    await at.walk(70);
+    await limit(16);
+    await at.until(() => evse().session !== undefined, 90);
+    expect(posts(START)).toHaveLength(2);
+  });
+
+  it("does not start again and again what the box does not follow", async () => {
+    at = await scene("app");
+    await at.plugIn();
+    await limit(0);
+    await at.walk(70);
+    // Accepted each time, and nothing happens.
+    at.tenant.fault({ on: { path: START }, body: { session: { id: "ghost", status: "active" } } });
+    await limit(16);
+    await at.walk(900);
+    expect(posts(START).length).toBeGreaterThanOrEqual(2);
+    expect(posts(START).length).toBeLessThanOrEqual(4);
+    expect(at.charger.snapshot.session?.endedAtMs).toBeUndefined();
+  });
+
+  it("says so when a start is accepted and not confirmed within 90 s", async () => {
+    at = await scene("app");
+    await at.plugIn(false);
+    at.tenant.fault({ on: { path: START }, body: { session: { id: "ghost", status: "active" } } });
+    await start();
+    await at.walk(100);
+    expect(at.charger.snapshot.extra["last_error"]).toContain("not confirmed");
+    expect(at.charger.snapshot.session).toBeUndefined();
+  });
+
   it("stays off while less is available than the box would draw", async () => {
     at = await scene("app");
     await at.plugIn();
