@@ -9,7 +9,7 @@ import type { ChargerState, SiteState } from "../../shared/site.ts";
 import { circuitTree, circuitUse } from "./circuits.ts";
 import { available, count, deduct, type Mask } from "./constraints.ts";
 import { followInversion, followMapping, swapped } from "./detection.ts";
-import { remember } from "./draw-history.ts";
+import { remember, type OwnStep } from "./draw-history.ts";
 import {
   PLUG_SAMPLES,
   boundsOf,
@@ -107,10 +107,13 @@ export function plan(
   const doubt = meter.meterless || stale ? ([0, 0, 0] as const) : history.doubtA;
   const doubtful = doubt.some((value) => value > 0);
 
+  const lagging = cutUnseen(history.step, expected, own, supplyA);
+
   // Against an overload counts what the loads draw at least, once a cut had time to show.
   const shift: Triple = [0, 0, 0];
   for (const phase of [0, 1, 2] as const) {
-    if (over.phases[phase]) shift[phase] = reacting ? 0 : own[phase] - least[phase];
+    if (over.phases[phase] && lagging) shift[phase] = -doubt[phase];
+    else if (over.phases[phase]) shift[phase] = reacting ? 0 : own[phase] - least[phase];
     else shift[phase] = -doubt[phase];
   }
   const upper = evaluate(
@@ -385,6 +388,15 @@ function overloaded(
   const one = (place: 0 | 1 | 2): boolean => cap || (raw[place] ?? 0) > config.breakerA;
   const phases = [one(0), one(1), one(2)] as const;
   return { phases, any: phases.some(Boolean) };
+}
+
+/**
+ * The loads have been cut and say so, yet the meter shows exactly what it showed before: it lags, and cutting once more for
+ * the same overload would help nobody. Any rise at the meter ends this.
+ */
+function cutUnseen(step: OwnStep | undefined, expected: number, own: Triple, supplyA: number | undefined): boolean {
+  if (step === undefined || step.confirmedAtMs !== undefined || supplyA === undefined) return false;
+  return expected < step.drawA - 1 && own[0] + own[1] + own[2] <= expected + 1 && supplyA <= step.supplyA + 1;
 }
 
 interface Evaluation {
