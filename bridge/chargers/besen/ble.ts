@@ -3,7 +3,7 @@ import type { Clock, Unsubscribe } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { choosePair, chunkSize, type ChosenPair } from "./gatt.ts";
 import type { NobleCharacteristic, NobleLike, NoblePeripheral } from "./noble-like.ts";
-import { loadRadio, poweredOn, type BleDriver, type Radio } from "./radio.ts";
+import { giveUp, loadRadio, poweredOn, type BleDriver, type Radio } from "./radio.ts";
 import {
   abortReason,
   LinkError,
@@ -47,7 +47,14 @@ export function createBleTransport(options: BleOptions): BoxTransport {
       const { noble } = take();
       return await take().exclusively(async () => {
         if (signal.aborted) throw abortReason(signal);
-        await poweredOn(noble, options.clock, signal);
+        try {
+          await poweredOn(noble, options.clock, signal);
+        } catch (error) {
+          if (options.driver === "auto" && radio !== undefined) giveUp(radio);
+          letGo();
+          radio = undefined;
+          throw error;
+        }
         const peripheral = await find(noble, options, signal);
         for (const tell of rssiListeners) tell(peripheral.rssi);
         return await connect(peripheral, listener, options, signal);

@@ -10,6 +10,7 @@ import type { NobleLike } from "./noble-like.ts";
 import { abortReason, LinkError } from "./transport.ts";
 
 const POWER_ON_MS = 10_000;
+const REASON_LENGTH = 240;
 const SYSTEM_BUS = "/run/dbus/system_bus_socket";
 
 export type BleDriver = "auto" | "noble" | "noble-next";
@@ -50,10 +51,18 @@ export function radioOf(noble: NobleLike, driver: string): Radio {
 }
 
 const radios = new Map<string, Radio>();
+/** `noble` loaded but its adapter never came up: `auto` goes on with the other library. */
+let nobleFailed = false;
+
+/** The adapter of an automatically chosen library does not come up: the next attempt takes the other one. */
+export function giveUp(radio: Radio): void {
+  if (radio.driver === "noble") nobleFailed = true;
+}
 
 /** @throws LinkError `unavailable` with every driver's reason */
 export function loadRadio(driver: BleDriver, adapter: string | undefined, log: Log): Radio {
-  const names = driver === "auto" ? (["noble", "noble-next"] as const) : ([driver] as const);
+  const both = nobleFailed ? (["noble-next"] as const) : (["noble", "noble-next"] as const);
+  const names = driver === "auto" ? both : ([driver] as const);
   const reasons: string[] = [];
   for (const name of names) {
     const key = `${name} ${adapter ?? ""}`;
@@ -71,7 +80,7 @@ export function loadRadio(driver: BleDriver, adapter: string | undefined, log: L
       log.info({ driver: name }, "bluetooth driver loaded");
       return radio;
     } catch (error) {
-      const why = error instanceof Error ? (error.message.split("\n")[0] ?? error.name) : String(error);
+      const why = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").slice(0, REASON_LENGTH);
       reasons.push(`${name}: ${why}`);
     }
   }
