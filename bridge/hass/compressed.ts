@@ -10,6 +10,8 @@ export interface SeenState {
   readonly updatedAtMs: number;
   readonly contextId: string | undefined;
   readonly userId: string | undefined;
+  /** A person or an automation brought it about; false: it was there when Home Assistant started. Told for the first picture only. */
+  readonly caused: boolean;
 }
 
 export interface EntityChange {
@@ -73,6 +75,8 @@ function read(entityId: string, raw: Record<string, unknown>, before: SeenState 
     changedAtMs: changed ?? before?.changedAtMs ?? 0,
     updatedAtMs: updated ?? before?.updatedAtMs ?? 0,
     ...context,
+    // A context without user and parent is sent as a bare id.
+    caused: before !== undefined || isRecord(raw["c"]),
   };
 }
 

@@ -59,7 +59,7 @@ export function createHelperValues({ link, log, closed, helperAt, save, fire }: 
     if (helper.memory.shown !== value) {
       helper.memory.shown = value;
       save(owner);
-      const ours = first || restored || helper.reshaping || helper.expected === value;
+      const ours = first || (restored && !now.caused) || helper.reshaping || helper.expected === value;
       if (!ours) {
         // The user's wish is the newest truth until the bridge says otherwise.
         helper.truth = value;

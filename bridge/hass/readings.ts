@@ -116,6 +116,7 @@ export function createStateWatcher({
       updatedAtMs: clock.nowMs(),
       contextId: undefined,
       userId: undefined,
+      caused: false,
     };
     const before = states.get(entityId);
     states.set(entityId, state);

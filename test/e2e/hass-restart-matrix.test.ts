@@ -238,18 +238,6 @@ suite(`restart matrix${missing === undefined ? "" : ` (${missing})`}`, { timeout
       () => hass.thaw(),
       false,
     ));
-  it("puts back a value that a killed Home Assistant forgot", async () => {
-    events.length = 0;
-    await hass.call("input_number", "set_value", { entity_id: LIMIT, value: 21 });
-    await eventually(() => events.length === 1);
-    limit = 21;
-    await hass.kill();
-    await hass.start();
-    await eventually(() => bridge.registry.ready, 30_000);
-    await eventually(() => shows(LIMIT, "21.0"), 15_000);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(events.map((event) => event.value)).toEqual([21]);
-  });
   it("bridge and Home Assistant restarted together", () =>
     row(
       "both restarted, bridge first up",
@@ -263,4 +251,16 @@ suite(`restart matrix${missing === undefined ? "" : ` (${missing})`}`, { timeout
       },
       false,
     ));
+  it("puts back a value that a killed Home Assistant forgot", async () => {
+    events.length = 0;
+    await hass.call("input_number", "set_value", { entity_id: LIMIT, value: 21 });
+    await eventually(() => events.length === 1);
+    limit = 21;
+    await hass.kill();
+    await hass.start();
+    await eventually(() => bridge.registry.ready, 30_000);
+    await eventually(() => shows(LIMIT, "21.0"), 15_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(events.map((event) => event.value)).toEqual([21]);
+  });
 });

@@ -223,7 +223,7 @@ export function testDevice(
 /** Asks again every few ms until it is true. */
 export async function eventually(
   check: () => Promise<boolean> | boolean,
-  timeoutMs = 12_000,
+  timeoutMs = 20_000,
   why: () => unknown = () => "",
 ): Promise<void> {
   const end = performance.now() + timeoutMs;
