@@ -17,6 +17,7 @@ const KEPT_ACROSS_CONNECTIONS: ReadonlySet<string> = new Set([
 export type SameText = (arrival: number, earlier: number) => boolean;
 
 interface Entry {
+  readonly slot: number;
   readonly arrival: number;
   readonly action: string;
   readonly answer: string;
@@ -26,6 +27,9 @@ interface Entry {
 export class ReplayCache {
   readonly #same: SameText;
   readonly #entries = new Map<string, Entry>();
+  /** Ids in the order of their answers, a ring. */
+  readonly #order: string[] = [];
+  #next = 0;
 
   constructor(same: SameText) {
     this.#same = same;
@@ -40,19 +44,21 @@ export class ReplayCache {
 
   remember(id: string, arrival: number, action: string, answer: string, monotonicMs: number): void {
     if (NEVER_REPLAYED.has(action)) return;
-    this.#entries.delete(id);
-    this.#entries.set(id, { arrival, action, answer, atMs: monotonicMs });
-    if (this.#entries.size > MAX_IDS) {
-      const oldest = this.#entries.keys().next();
-      if (oldest.done !== true) this.#entries.delete(oldest.value);
-    }
+    const slot = this.#next;
+    const oldest = this.#order[slot];
+    // An id that came again since has moved to a newer slot.
+    if (oldest !== undefined && this.#entries.get(oldest)?.slot === slot) this.#entries.delete(oldest);
+    this.#order[slot] = id;
+    this.#entries.set(id, { slot, arrival, action, answer, atMs: monotonicMs });
+    this.#next = (slot + 1) % MAX_IDS;
   }
 
   /** What the next connection of the same station starts with. */
   heir(): ReplayCache {
     const heir = new ReplayCache(this.#same);
     for (const [id, entry] of this.#entries)
-      if (KEPT_ACROSS_CONNECTIONS.has(entry.action)) heir.#entries.set(id, entry);
+      if (KEPT_ACROSS_CONNECTIONS.has(entry.action))
+        heir.remember(id, entry.arrival, entry.action, entry.answer, entry.atMs);
     return heir;
   }
 }
