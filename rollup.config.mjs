@@ -5,11 +5,12 @@ import resolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
+import { pack } from "./card/i18n/pack.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 const keys = Object.keys(JSON.parse(readFileSync(new URL("./card/i18n/en.json", import.meta.url), "utf8")));
 
-/** Every language but English becomes a list in the order of English's keys: the keys are shipped once. */
+/** Every language but English becomes one text with a line per key, in the order of English's keys: the keys are shipped once. */
 const packLanguages = {
   name: "pack-languages",
   transform(code, id) {
@@ -17,7 +18,7 @@ const packLanguages = {
     if (language === undefined || language === "en") return null;
     const words = JSON.parse(code);
     for (const key of keys) if (typeof words[key] !== "string") this.error(`${language}.json lacks "${key}"`);
-    return { code: JSON.stringify(keys.map((key) => words[key])), map: { mappings: "" } };
+    return { code: JSON.stringify(pack(keys.map((key) => words[key]))), map: { mappings: "" } };
   },
 };
 
@@ -31,7 +32,7 @@ const minifyCss = {
     const css = await transform(found[1].replaceAll("\\\\", "\\"), {
       loader: "css",
       minify: true,
-      target: "chrome125",
+      target: ["chrome120", "safari17", "firefox128"],
     });
     const literal = css.code.trim().replaceAll("\\", "\\\\");
     return { code: code.replace(found[0], () => "css`" + literal + "`"), map: { mappings: "" } };

@@ -1,4 +1,4 @@
-/** The ten languages. The build packs every file but English into a list in the order of English's keys. */
+/** The ten languages. The build packs every file but English into one text: a line per key, in the order of English's keys. */
 import bg from "./bg.json";
 import da from "./da.json";
 import de from "./de.json";
@@ -8,6 +8,7 @@ import fr from "./fr.json";
 import it from "./it.json";
 import nl from "./nl.json";
 import pt from "./pt.json";
+import { unpack } from "./pack.ts";
 import sl from "./sl.json";
 
 export type Key = keyof typeof en;
@@ -15,7 +16,7 @@ export type Params = Readonly<Record<string, string | number>>;
 
 type Table = Readonly<Record<string, string>>;
 const KEYS = Object.keys(en);
-const FILES: Readonly<Record<string, Table | readonly string[]>> = { en, bg, da, de, es, fr, it, nl, pt, sl };
+const FILES: Readonly<Record<string, Table | string>> = { en, bg, da, de, es, fr, it, nl, pt, sl };
 export const LANGUAGES = Object.keys(FILES);
 
 const unpacked = new Map<string, Table>();
@@ -23,10 +24,12 @@ const unpacked = new Map<string, Table>();
 function table(language: string): Table {
   const ready = unpacked.get(language);
   if (ready !== undefined) return ready;
-  const file = FILES[language] ?? en;
-  const made: Table = Array.isArray(file)
-    ? Object.fromEntries(KEYS.map((key, index) => [key, String(file[index] ?? "")]))
-    : Object.fromEntries(Object.entries(file));
+  const file: Table | string = FILES[language] ?? en;
+  let made: Table;
+  if (typeof file === "string") {
+    const lines = unpack(file);
+    made = Object.fromEntries(KEYS.map((key, index) => [key, lines[index] ?? ""]));
+  } else made = file;
   unpacked.set(language, made);
   return made;
 }

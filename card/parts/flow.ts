@@ -116,7 +116,12 @@ export function flowPart(
       <svg class="bands" viewBox="0 0 100 ${height}" height=${height} preserveAspectRatio="none">
         <clipPath id=${clip}>${paths.map(({ d }) => svg`<path d=${d} />`)}</clipPath>
         ${paths.map(({ d, cls }) => svg`<path class=${cls} d=${d} />`)}
-        <g clip-path="url(#${clip})"><rect class="shine" x="-40" width="40" height=${height} /></g>
+        <linearGradient id="${clip}-shine">
+          ${[0, 0.7, 0].map((alpha, at) => svg`<stop offset=${at / 2} stop-color="#fff" stop-opacity=${alpha} />`)}
+        </linearGradient>
+        <g clip-path="url(#${clip})">
+          <rect class="shine" x="-40" width="40" height=${height} fill="url(#${clip}-shine)" />
+        </g>
       </svg>
       <ul class="to">
         ${shown.map(({ sink }) => node(sink.kind, sinkName(sink), sink.w))}

@@ -603,7 +603,6 @@ export const parts = css`
     fill: color-mix(in srgb, var(--c) var(--evse-area), transparent);
   }
   .bands .shine {
-    fill: url(#evse-shine);
     opacity: 0.55;
     animation: evse-shine 2.6s linear infinite;
   }

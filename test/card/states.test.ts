@@ -168,6 +168,14 @@ describe("languages", () => {
     });
   }
 
+  it("what the build packs is read back letter by letter", async () => {
+    const { pack, unpack } = await import("../../card/i18n/pack.ts");
+    for (const words of Object.values(LANGUAGES)) {
+      expect(unpack(pack(Object.values(words)))).to.deep.equal(Object.values(words));
+    }
+    expect(pack(Object.values(bg)).length).to.equal(new TextEncoder().encode(pack(Object.values(bg))).length);
+  });
+
   it("no key is unused", async () => {
     const files = [
       "evse-card",
