@@ -234,6 +234,7 @@ describe("a wallbox in a real Home Assistant", () => {
       await garage.report(0, 3_200, "suspended_evse");
       await card
         .getByText(/paused/i)
+        .filter({ visible: true })
         .first()
         .waitFor({ timeout: 15_000 });
       expect(errors).toEqual([]);
