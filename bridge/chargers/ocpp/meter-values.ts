@@ -94,6 +94,7 @@ function baseValue(raw: JsonObject, measurand: string, rules: ReadingRules): num
 
 /** Metric prefixes of the units OCPP knows: kWh, mA, kvarh... A bare unit, a foreign word and `m`-less units count as 1. */
 function prefix(unit: string): number {
+  if (!"kKmM".includes(unit.charAt(0))) return 1;
   if (/^k(w|wh|v|a|va|var|vah|varh)$/i.test(unit)) return 1000;
   if (/^m(W|Wh|V|A|VA|var|VAh|varh)$/.test(unit)) return 0.001;
   if (/^M(W|Wh|V|A|VA|var)$/.test(unit)) return 1_000_000;

@@ -14,7 +14,8 @@ export class Skew {
   /** A live message: ms of receipt and the time that the box wrote on it. */
   take(receivedAtMs: number, toldMs: number | undefined): void {
     if (toldMs === undefined) return;
-    this.#samples = [...this.#samples, receivedAtMs - toldMs].slice(-KEPT);
+    this.#samples.push(receivedAtMs - toldMs);
+    if (this.#samples.length > KEPT) this.#samples.shift();
   }
 
   /** receipt − told, ms; undefined until three messages have told. */
