@@ -11,6 +11,7 @@ import { CONTROL_SECRET } from "../http/control.ts";
 import { silentLog } from "../log.ts";
 import { openSecrets } from "../store/secrets.ts";
 import { readArguments } from "./arguments.ts";
+import { checkBluetooth } from "./check-bluetooth.ts";
 
 export async function checkCommand(argv: string[]): Promise<number> {
   const { values } = readArguments({
@@ -54,6 +55,7 @@ async function runChecks(file: string | undefined): Promise<readonly Check[]> {
   return [
     ...own,
     ...ports,
+    ...(await checkBluetooth(config, systemClock)),
     {
       id: "bridge",
       level: "warn",

@@ -288,9 +288,8 @@ export async function scanForBoxes(
   signal: AbortSignal,
 ): Promise<readonly SeenBox[]> {
   const radio = options.radio ?? loadRadio(options.driver, options.adapter, options.log);
+  const letGo = radio.use();
   return await radio.exclusively(async () => {
-    await poweredOn(radio.noble, options.clock, signal);
-    const letGo = radio.use();
     const seen = new Map<string, SeenBox>();
     const onDiscover = (peripheral: NoblePeripheral): void => {
       const name = peripheral.advertisement?.localName ?? "";
@@ -303,6 +302,7 @@ export async function scanForBoxes(
       radio.noble.stopScanning();
     };
     try {
+      await poweredOn(radio.noble, options.clock, signal);
       radio.noble.startScanning([], true, () => undefined);
       await options.clock.sleep(SCAN_MS, signal);
     } finally {
