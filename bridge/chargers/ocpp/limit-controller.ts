@@ -6,17 +6,13 @@
  * Longer than two screens on purpose: the order of its steps is the safety argument and is read in one piece.
  */
 import type { FailSafe } from "../../../shared/charger.ts";
-import type { Clock } from "../../clock.ts";
-import type { Log } from "../../log.ts";
-import type { CallPriority, JsonObject } from "../../ocpp/station.ts";
 import { ChargerError, type LimitOrder } from "../charger.ts";
-import { limitAt, readComposite } from "./composite.ts";
-import type { Commands, OutletRef, Request } from "./dialect.ts";
-import type { Drawer } from "./drawer.ts";
 import { unlessAborted } from "./calling.ts";
-import { ladderOf, RUNG_NAMES, type LimitTraits, type Rung, type RungName } from "./ladder.ts";
-import { fromWire, profileIds, toWire, wireLimit, type Electric, type Profile } from "./profile.ts";
-import { text } from "./json.ts";
+import { limitAt, readComposite } from "./composite.ts";
+import { ladderOf, RUNG_NAMES, type Rung, type RungName } from "./ladder.ts";
+import { LimitInstaller, SETTLE_MS } from "./limit-installer.ts";
+import type { LimitPort } from "./limit-port.ts";
+import { fromWire, profileIds, wireLimit } from "./profile.ts";
 
 /** A persisted wish older than this is not trusted to be above the fail-safe any more, ms. */
 const WISH_LASTS_MS = 120_000;
@@ -30,48 +26,9 @@ const VERIFY_EVERY_MS = 60_000;
 const VERIFY_SOON_MS = 10_000;
 /** A fresh verification is tried again after these times before it counts as failed, ms. */
 const VERIFY_AGAIN_MS: readonly number[] = [8_000, 20_000];
-/** Boxes refuse profiles just after they connect (Delta, bmw-wallbox-ha #14): the known way is tried again once after this, ms. */
-const SETTLE_MS = 10_000;
 /** After a failure the wish is tried again: a few times soon, then each minute. */
 const QUICK_RETRIES = 3;
 const RETRY_MS = 60_000;
-
-export interface LimitPort {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly drawer: Drawer;
-  readonly n: number;
-  ref(): OutletRef;
-  /** undefined while no station is connected. */
-  commands(): Commands | undefined;
-  /** When the present link was opened, monotonic ms. */
-  linkUpAtMs(): number | undefined;
-  /** @throws ChargerError */
-  ask(request: Request, priority: CallPriority, signal?: AbortSignal): Promise<JsonObject>;
-  traits(): LimitTraits;
-  electric(): Electric;
-  maxA(): number;
-  failSafeA(): number;
-  /** Id of the live transaction. */
-  transactionId(): string | undefined;
-  /** Highest leg current, A, and power, W, with the age of the newest flow reading. */
-  measured(): {
-    readonly currentA: number | undefined;
-    readonly powerW: number | undefined;
-    readonly atMs: number | undefined;
-  };
-  /** Current.Offered / Power.Offered as A per phase, told after `sinceMs`. */
-  offeredSince(sinceMs: number): number | undefined;
-  /** receipt − charger's clock, ms; undefined = unknown. */
-  skewMs(): number | undefined;
-  /** What was learnt about boxes of this model and firmware. */
-  recall(): { readonly rung: RungName | undefined; readonly failSafe: FailSafe | undefined };
-  remember(rung: RungName | undefined, failSafe: FailSafe): void;
-  changed(): void;
-  /** Every way failed, or the box does not obey for a minute. */
-  disobeyed(kind: "refused" | "ignored", limitA: number, detail: string): void;
-  obeyed(): void;
-}
 
 interface Wish {
   readonly limitA: number;
@@ -90,6 +47,7 @@ const superseded = new ChargerError("timeout", "A newer limit took its place.");
 
 export class LimitController {
   readonly #port: LimitPort;
+  readonly #installer: LimitInstaller;
   #wish: Wish | undefined;
   /** When the wish was last known to be wanted in this process, monotonic ms; undefined = from the database. */
   #wishMono: number | undefined;
@@ -102,16 +60,12 @@ export class LimitController {
   #waiters: Waiter[] = [];
   #rung: RungName | undefined;
   #refused = new Set<RungName>();
-  #base: number | undefined;
   #sent: number | undefined;
   /** The value in force and the epoch ms since when it is: a renewal changes neither. */
   #inForce: number | undefined;
   #baseAgain = false;
-  /** The newest rung whose default for transactions the box has taken on this link. */
-  #standing: Rung | undefined;
   #sentAtMs = 0;
   #raisedAtMs = Number.NEGATIVE_INFINITY;
-  #leaseAtMs: number | undefined;
   #retryAtMs: number | undefined;
   #failures = 0;
   #verifyAtMs: number | undefined;
@@ -119,21 +73,16 @@ export class LimitController {
   #verifying = false;
   #overSinceMs: number | undefined;
   #compositeKnown: boolean | undefined;
-  /** Phases set on purpose; undefined = the box's own affair. */
-  #phases: 1 | 3 | undefined;
   /** Held at 0 A while contactors change over. */
   #switching = false;
   wantedA: number | undefined;
   offeredA: number | undefined;
   verified: boolean | undefined;
   failSafe: FailSafe = "unproven";
-  writes: number;
 
   constructor(port: LimitPort) {
     this.#port = port;
-    this.writes = port.drawer.number("limit_writes") ?? 0;
-    const phases = port.drawer.number("phases");
-    this.#phases = phases === 1 || phases === 3 ? phases : undefined;
+    this.#installer = new LimitInstaller(port);
     const stored = port.drawer.record("limit");
     const limitA = stored?.["limitA"];
     const atMs = stored?.["atMs"];
@@ -158,6 +107,11 @@ export class LimitController {
   ownIds(): readonly number[] {
     const { n } = this.#port;
     return [profileIds.stationMax, profileIds.base(n), profileIds.tx(n), profileIds.lease(n)];
+  }
+
+  /** Writes to what the box keeps for good, since it was first seen. */
+  get writes(): number {
+    return this.#installer.writes;
   }
 
   get rungName(): RungName | undefined {
@@ -195,12 +149,10 @@ export class LimitController {
 
   /** The box is new to us: it rebooted or has just connected. Nothing is known to be installed. */
   relearn(): void {
-    this.#base = undefined;
+    this.#installer.forget();
     this.#sent = undefined;
-    this.#leaseAtMs = undefined;
     this.#compositeKnown = undefined;
     this.#inForce = undefined;
-    this.#standing = undefined;
     this.#baseAgain = false;
     this.offeredA = undefined;
     this.verified = undefined;
@@ -228,16 +180,15 @@ export class LimitController {
 
   /** Pauses, waits until nothing flows, changes the number of phases, goes on with the wish. @throws ChargerError */
   async usePhases(count: 1 | 3, still: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    if (this.#phases === count) return;
+    if (this.#installer.phases === count) return;
     this.#switching = true;
     try {
       await unlessAborted(this.#push(), signal);
       await still(signal);
-      this.#phases = count;
-      this.#port.drawer.write("phases", count);
+      this.#installer.usePhases(count);
     } finally {
       this.#switching = false;
-      this.#base = undefined;
+      this.#installer.base = undefined;
     }
     await unlessAborted(this.#push(), signal);
   }
@@ -248,7 +199,7 @@ export class LimitController {
     this.#rung = undefined;
     this.#port.remember(undefined, "unproven");
     await clear();
-    this.#base = undefined;
+    this.#installer.base = undefined;
     this.#sent = undefined;
     try {
       await unlessAborted(this.#push(), signal);
@@ -271,8 +222,11 @@ export class LimitController {
       this.#retryAtMs = undefined;
       this.#refused.clear();
       this.#background("again");
-    } else if (this.#leaseAtMs !== undefined && now - this.#leaseAtMs >= (this.#port.traits().leaseS * 1000) / 3) {
-      this.#leaseAtMs = now;
+    } else if (
+      this.#installer.leaseAtMs !== undefined &&
+      now - this.#installer.leaseAtMs >= (this.#port.traits().leaseS * 1000) / 3
+    ) {
+      this.#installer.leaseAtMs = now;
       this.#sent = undefined;
       this.#background("lease renewed");
     } else if (this.#sent !== undefined && !this.#running && this.#sent > this.desiredA) {
@@ -410,7 +364,20 @@ export class LimitController {
       if (rung === undefined || this.#refused.has(rung.name)) continue;
       if (rung.alsoTx && rung.name !== known && this.#port.transactionId() === undefined) continue;
       try {
-        await this.#installPatiently(rung, wanted, young && (traits.patient || rung.name === known), signal);
+        this.wantedA = wanted;
+        this.#sent = undefined;
+        const offered = this.offeredA;
+        await this.#installer.install(
+          {
+            rung,
+            limitA: wanted,
+            beneathA: this.held ? 0 : this.#clamp(this.#port.failSafeA()),
+            priority: wanted === 0 || offered === undefined || wanted < offered ? 1 : 2,
+            raises: offered !== undefined && wanted > offered,
+          },
+          young && (traits.patient || rung.name === known),
+          signal,
+        );
         this.#accepted(rung, wanted, raising);
         return;
       } catch (error) {
@@ -428,142 +395,6 @@ export class LimitController {
     });
   }
 
-  async #installPatiently(rung: Rung, wanted: number, patient: boolean, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#install(rung, wanted, signal);
-    } catch (error) {
-      if (!patient || !(error instanceof ChargerError) || error.code !== "rejected") throw error;
-      await this.#port.clock.sleep(SETTLE_MS, signal);
-      await this.#install(rung, wanted, signal);
-    }
-  }
-
-  /** The limit itself first, then what stands beneath it. */
-  async #install(rung: Rung, wanted: number, signal: AbortSignal): Promise<void> {
-    const { n, clock } = this.#port;
-    this.wantedA = wanted;
-    this.#sent = undefined;
-    const priority: CallPriority = wanted === 0 || wanted < (this.offeredA ?? Number.POSITIVE_INFINITY) ? 1 : 2;
-    if (rung.name === "vendor_key") return this.#installVendorKey(wanted, priority, signal);
-    if (this.#port.traits().clearBeforeSet)
-      await this.#clearOwn(rung.layers === 2 ? profileIds.lease(n) : profileIds.base(n), signal);
-    if (rung.layers === 1) {
-      const id = rung.purpose === "station_max" ? profileIds.stationMax : profileIds.base(n);
-      await this.#set(this.#profile(rung, id, rung.stackLevel, wanted, false), rung.purpose, priority, signal);
-      if (rung.purpose === "station_max") await this.#follow(wanted, priority, signal);
-      if (rung.alsoTx) {
-        const transactionId = this.#port.transactionId();
-        if (transactionId === undefined) {
-          this.#countWrite();
-          return;
-        }
-        const profile = {
-          ...this.#profile(rung, profileIds.tx(n), rung.stackLevel, wanted, false),
-          purpose: "tx",
-          transactionId,
-        } as const;
-        await this.#set(profile, "tx", priority, signal);
-      }
-      this.#countWrite();
-      return;
-    }
-    await this.#set(
-      this.#profile(rung, profileIds.lease(n), rung.stackLevel, wanted, true),
-      rung.purpose,
-      priority,
-      signal,
-    );
-    this.#leaseAtMs = clock.monotonicMs();
-    const base = this.held ? 0 : this.#clamp(this.#port.failSafeA());
-    if (this.#base === base) return;
-    const standing: Rung = { ...rung, kind: this.#port.traits().kindFixed ? rung.kind : "relative" };
-    await this.#set(
-      this.#profile(standing, profileIds.base(n), rung.stackLevel - 1, base, false),
-      rung.purpose,
-      priority,
-      signal,
-    );
-    this.#base = base;
-    this.#countWrite();
-  }
-
-  /** A default that was taken before binds as well: it follows, and is never cleared, lest the way that replaced it is not obeyed. */
-  async #follow(wanted: number, priority: CallPriority, signal: AbortSignal): Promise<void> {
-    const standing = this.#standing;
-    if (standing === undefined) return;
-    try {
-      const profile = this.#profile(standing, profileIds.base(this.#port.n), standing.stackLevel, wanted, false);
-      await this.#set(profile, standing.purpose, priority, signal);
-    } catch (error) {
-      if (!(error instanceof ChargerError) || error.code === "offline" || error.code === "timeout") throw error;
-      this.#port.log.debug({ err: error }, "default limit does not follow");
-    }
-  }
-
-  #profile(rung: Rung, id: number, stackLevel: number, limitA: number, leased: boolean): Profile {
-    const { clock } = this.#port;
-    const traits = this.#port.traits();
-    const electric = this.#port.electric();
-    const skew = this.#port.skewMs() ?? 0;
-    // Below half a minute the box's clock is good enough; its own time is what it compares with.
-    const boxNow = clock.nowMs() - (Math.abs(skew) > 30_000 ? skew : 0);
-    return {
-      id,
-      stackLevel,
-      purpose: rung.purpose,
-      kind: rung.kind,
-      unit: traits.unit,
-      limit: toWire(limitA, traits.unit, { ...electric, phases: this.#phases ?? electric.phases }),
-      phases: this.#phases,
-      startMs: rung.kind === "absolute" ? boxNow - 60_000 : undefined,
-      validToMs: leased ? boxNow + traits.leaseS * 1000 : undefined,
-      durationS: undefined,
-      transactionId: undefined,
-    };
-  }
-
-  async #set(
-    profile: Profile,
-    purpose: Profile["purpose"],
-    priority: CallPriority,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const commands = this.#port.commands();
-    if (commands === undefined) throw new ChargerError("offline", "The wallbox is not connected.");
-    const request = commands.setProfile(purpose === "station_max" ? undefined : this.#port.ref(), profile);
-    const result = await this.#port.ask(request, priority, signal);
-    const status = text(result, "status") ?? "no status";
-    if (status !== "Accepted")
-      throw new ChargerError("rejected", `The wallbox answered SetChargingProfile with ${status}.`);
-  }
-
-  async #installVendorKey(wanted: number, priority: CallPriority, signal: AbortSignal): Promise<void> {
-    const vendorKey = this.#port.traits().vendorKey;
-    const commands = this.#port.commands();
-    if (vendorKey === undefined || commands === undefined)
-      throw new ChargerError("unsupported", "No vendor key is known.");
-    const result = await this.#port.ask(
-      commands.writeConfig(vendorKey.key, String(Math.round(wanted * vendorKey.scale))),
-      priority,
-      signal,
-    );
-    const status = commands.writeStatus(result);
-    if (status !== "Accepted")
-      throw new ChargerError("rejected", `The wallbox answered ${vendorKey.key} with ${status}.`);
-    this.#countWrite();
-  }
-
-  async #clearOwn(id: number, signal: AbortSignal): Promise<void> {
-    const commands = this.#port.commands();
-    if (commands === undefined) return;
-    try {
-      await this.#port.ask(commands.clearProfiles({ id }), 1, signal);
-    } catch (error) {
-      if (error instanceof ChargerError && (error.code === "rejected" || error.code === "unsupported")) return;
-      throw error;
-    }
-  }
-
   #accepted(rung: Rung, wanted: number, raised: boolean): void {
     const { clock, n, log } = this.#port;
     const before = this.#rung;
@@ -572,8 +403,7 @@ export class LimitController {
     this.#rung = rung.name;
     this.#sent = wanted;
     this.#inForce = wanted;
-    if (rung.purpose === "tx_default")
-      this.#standing = { ...rung, layers: 1, stackLevel: rung.layers === 2 ? rung.stackLevel - 1 : rung.stackLevel };
+    this.#installer.took(rung);
     if (raised) this.#raisedAtMs = now;
     if (!renewed) {
       this.#sentAtMs = clock.nowMs();
@@ -584,8 +414,6 @@ export class LimitController {
       this.#overSinceMs = undefined;
     }
     if (rung.layers === 1) {
-      this.#leaseAtMs = undefined;
-      this.#base = undefined;
       this.failSafe = "single_level";
       if (before === "two_layers" || before === undefined) void this.#dropLease(n);
     } else if (this.failSafe !== "proven") this.failSafe = "unproven";
@@ -602,15 +430,10 @@ export class LimitController {
   async #dropLease(n: number): Promise<void> {
     if (this.#refused.size === 0) return;
     try {
-      await this.#clearOwn(profileIds.lease(n), this.#port.clock.deadline(60_000));
+      await this.#installer.clearOwn(profileIds.lease(n), this.#port.clock.deadline(60_000));
     } catch (error) {
       this.#port.log.debug({ err: error }, "old lease not cleared");
     }
-  }
-
-  #countWrite(): void {
-    this.writes++;
-    this.#port.drawer.write("limit_writes", this.writes);
   }
 
   #currentRung(): Rung | undefined {
@@ -642,7 +465,7 @@ export class LimitController {
 
   /** The box offers the lower of both levels, or holds the lease to be over: two levels are of no use on it. */
   #standingBinds(told: number, wanted: number): boolean {
-    const base = this.#base;
+    const base = this.#installer.base;
     const two = this.#currentRung()?.layers === 2;
     const binds =
       two && base !== undefined && told < wanted - OFFERED_TOLERANCE_A && Math.abs(told - base) <= OFFERED_TOLERANCE_A;
@@ -704,13 +527,13 @@ export class LimitController {
 
   /** The composite schedule shows the fail-safe after the lease: the box will fall back by itself. */
   #prove(wanted: number, later: number | undefined, toA: (limit: number) => number): void {
-    const base = this.#base;
+    const base = this.#installer.base;
     if (base === undefined || later === undefined || Math.abs(base - wanted) <= OFFERED_TOLERANCE_A) return;
     const falls = Math.abs(toA(later) - base) <= OFFERED_TOLERANCE_A;
     if (!falls && !this.#baseAgain) {
       // It may have been forgotten with the last session: set once more with the next renewal.
       this.#baseAgain = true;
-      this.#base = undefined;
+      this.#installer.base = undefined;
       return;
     }
     const proof: FailSafe = falls ? "proven" : "unproven";
