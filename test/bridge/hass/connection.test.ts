@@ -18,7 +18,7 @@ afterEach(async () => {
   expect(rejections).toEqual([]);
 });
 
-const clock = fastClock();
+const clock = fastClock(15);
 
 interface Watched {
   readonly link: HassLink;

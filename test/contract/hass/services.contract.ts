@@ -58,16 +58,17 @@ export function servicesContract(word: string, open: () => Promise<House>): void
       });
     });
 
-    it("answers forty callers at once, each with its own answer", async () => {
+    it("answers many callers at once, each with its own answer", async () => {
       bridge = bridgeOn(house, {
         services: true,
         handler: async (_, fields) => ({ ok: true, echo: fields["charger"] }),
       });
       await installed(bridge);
+      const callers = house.word === "real" ? 40 : 10;
       const answers = await Promise.all(
-        Array.from({ length: 40 }, (_, n) => house.script("evse_update_data", { charger: `c${n}` })),
+        Array.from({ length: callers }, (_, n) => house.script("evse_update_data", { charger: `c${n}` })),
       );
-      expect(answers.map((answer) => answer.echo)).toEqual(Array.from({ length: 40 }, (_, n) => `c${n}`));
+      expect(answers.map((answer) => answer.echo)).toEqual(Array.from({ length: callers }, (_, n) => `c${n}`));
     });
 
     it("says in bounded time that the bridge is dead", async () => {
