@@ -26,7 +26,7 @@ import { followPhases } from "./phase-switch.ts";
 import { picture } from "./picture.ts";
 import { pipe, tell, type PipelineInput, type PipelineResult } from "./pipeline.ts";
 import type { EngineCircuit, EngineLoad, EngineResult, EngineSite } from "./problem.ts";
-import { because, sharesBeside } from "./reasons.ts";
+import { because, sharesBeside, sharesTotal } from "./reasons.ts";
 import { readSources, type Sources } from "./sources.ts";
 import { watch } from "./watchdog.ts";
 import {
@@ -141,6 +141,7 @@ export function plan(
   );
   const dtS = lastMs === undefined ? config.tickS : (nowMs - lastMs) / 1000;
 
+  const totalA = sharesTotal(loads, plain.result.shares);
   const chargers: Record<string, ChargerMemory> = {};
   const allocations: Allocation[] = [];
   const notices: PlanNotice[] = [];
@@ -179,8 +180,8 @@ export function plan(
       shareA,
       piped,
       seen: plain,
-      loads,
-      shares,
+      index,
+      totalA,
       circuits,
       meter,
       switching: switching.hold,
@@ -612,8 +613,9 @@ interface ExplainInput {
   readonly piped: PipelineResult;
   /** The engine's answer to what the sensors say, doubt aside. */
   readonly seen: Evaluation;
-  readonly loads: readonly EngineLoad[];
-  readonly shares: readonly number[];
+  readonly index: number;
+  /** Shares of all loads on each site phase, A. */
+  readonly totalA: readonly [number, number, number];
   readonly circuits: readonly EngineCircuit[];
   readonly meter: MeterView;
   readonly switching: boolean;
@@ -633,9 +635,9 @@ function explain(input: ExplainInput): { reason: Reason; runnerUp: Reason | unde
     site: seen.site,
     left: seen.result.left,
     circuits: input.circuits,
-    shareA: seen.result.shares.find((share) => share.id === load.id)?.allocatedA ?? input.shareA,
+    shareA: seen.result.shares[input.index]?.allocatedA ?? input.shareA,
     limitA: piped.limitA,
-    othersA: sharesBeside(input.loads, seen.result.shares, load.id),
+    othersA: sharesBeside(input.totalA, load, seen.result.shares[input.index]?.allocatedA ?? 0),
   });
   const over = (reason: Reason): { reason: Reason; runnerUp: Reason | undefined } => ({
     reason,

@@ -160,17 +160,25 @@ function tenth(current: number): number {
   return Math.round(current * 10) / 10;
 }
 
-/** Shares of all loads but one on each site phase. */
-export function sharesBeside(
+/** Shares of all loads on each site phase, A. */
+export function sharesTotal(
   loads: readonly EngineLoad[],
   shares: readonly { readonly allocatedA: number }[],
-  id: string,
 ): [number, number, number] {
   const out: [number, number, number] = [0, 0, 0];
   for (const [index, load] of loads.entries()) {
-    if (load.id === id) continue;
     const current = shares[index]?.allocatedA ?? 0;
     for (const phase of [0, 1, 2] as const) out[phase] += current * (COUNT[load.mask & (1 << phase)] ?? 0);
   }
   return out;
+}
+
+/** The same without one load's own share. */
+export function sharesBeside(
+  total: readonly [number, number, number],
+  load: EngineLoad,
+  shareA: number,
+): [number, number, number] {
+  const one = (phase: 0 | 1 | 2): number => total[phase] - ((load.mask & (1 << phase)) === 0 ? 0 : shareA);
+  return [one(0), one(1), one(2)];
 }
