@@ -25,7 +25,7 @@ export interface House {
 }
 
 /** Fast enough that no test waits, slow enough that a busy machine meets the deadlines. */
-const SPEED = 8;
+const SPEED = 4;
 
 /** Real sockets under time that runs `factor` times as fast. */
 export function fastClock(factor = SPEED): Clock {
