@@ -6,6 +6,8 @@ export interface DemoPlaces {
   readonly dataDir: string;
   /** UDP port of the simulated BS20. */
   readonly besenPort: number;
+  /** The simulated tenant of the cloud. */
+  readonly ampeco: { readonly url: string; readonly token: string };
   /** Keeps the demo's entities apart from those of a real bridge on the same Home Assistant. */
   readonly instance: string | undefined;
 }
@@ -19,7 +21,7 @@ export const SENSORS = {
   batteryPower: "sensor.battery_power",
 } as const;
 
-export const DEMO_CHARGERS = ["garage", "carport", "guest"] as const;
+export const DEMO_CHARGERS = ["garage", "carport", "guest", "office"] as const;
 
 export const DEMO_PIN = "482913";
 
@@ -51,6 +53,7 @@ chargers:
   - { id: garage, name: Garage wallbox, driver: ocpp, station: ${STATIONS.garage}, max_current: 16, phases: 3, mode: eco, priority: 1, auto_start: true, enable_delay: 5, solar_grace: 60, pause_time: 20, command_interval: 5, min_on: 20, min_off: 20, vehicle: { name: Compact car, capacity: 58 } }
   - { id: carport, name: Carport wallbox, driver: ocpp, station: ${STATIONS.carport}, max_current: 16, phases: 3, phase_map: [L2, L3, L1], mode: standard, priority: 2, auto_start: true, enable_delay: 5, solar_grace: 60, pause_time: 20, command_interval: 5, min_on: 20, min_off: 20 }
   - { id: guest, name: Guest wallbox, driver: besen, transport: udp, host: "127.0.0.1:${places.besenPort}", pin: "${DEMO_PIN}", max_current: 16, phases: 1, phase_map: [L3, L1, L2], mode: solar, priority: 3 }
+  - { id: office, name: Office wallbox, driver: ampeco, host: ${q(places.ampeco.url)}, token: ${q(places.ampeco.token)}, api: public, max_current: 16, phases: 3, mode: eco, priority: 4, poll_active: 15, poll_idle: 15 }
 data_dir: ${q(places.dataDir)}
 http: { listen: 127.0.0.1:0 }
 `;

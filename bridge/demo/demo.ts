@@ -7,13 +7,14 @@ import { loadConfig } from "../config/load.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { Log } from "../log.ts";
 import { startBridge, type RunningBridge } from "../main.ts";
+import { createSimulatedAmpeco, type SimulatedAmpeco } from "../simulate/ampeco/simulated-ampeco.ts";
 import { createSimulatedBs20, type SimulatedBs20 } from "../simulate/besen/simulated-bs20.ts";
 import { openUdpFace, type UdpFace } from "../simulate/besen/udp-face.ts";
 import { createSimulatedChargePoint, type SimulatedChargePoint } from "../simulate/ocpp/charge-point.ts";
 import { DEMO_CHARGERS, DEMO_PIN, demoConfig, STATIONS } from "./config.ts";
 import { createGuest, type Guest } from "./guest.ts";
 import { createSmallHass, type SmallHass } from "./hass/small-hass.ts";
-import { besenOutlet, ocppOutlet, type Outlet } from "./outlets.ts";
+import { ampecoOutlet, besenOutlet, ocppOutlet, type Outlet } from "./outlets.ts";
 import { createPages } from "./pages.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -35,6 +36,7 @@ export interface Demo {
   readonly world: World;
   readonly points: { readonly garage: SimulatedChargePoint; readonly carport: SimulatedChargePoint };
   readonly box: SimulatedBs20;
+  readonly cloud: SimulatedAmpeco;
   readonly bridge: RunningBridge;
   /** Its data; gone after `stop`. */
   readonly folder: string;
@@ -86,12 +88,16 @@ async function assemble(
   ends.push(() => box.close());
   const face: UdpFace = await openUdpFace(box, { port: 0 });
   ends.push(() => face.close());
+  const cloud = createSimulatedAmpeco({ clock, apis: ["public"], chargePoints: [{ id: "cp-1", name: "Office" }] });
+  await cloud.start();
+  ends.push(() => cloud.close());
 
   const bridge = await startBridge({
     config: await writeConfig(folder, {
       hassUrl: real?.url ?? hass.url,
       token: real?.token ?? hass.token,
       besenPort: face.port,
+      ampeco: cloud,
       instance,
     }),
     clock,
@@ -125,6 +131,7 @@ async function assemble(
     ocppOutlet("garage", "Garage wallbox", "OCPP 1.6", garage, [0, 1, 2]),
     ocppOutlet("carport", "Carport wallbox", "OCPP 2.0.1", carport, [1, 2, 0]),
     besenOutlet("guest", "Guest wallbox", box, [2, 0, 1]),
+    ampecoOutlet("office", "Office wallbox", cloud, [0, 1, 2]),
   ];
   const running = createWorld(
     clock,
@@ -144,10 +151,22 @@ async function assemble(
     { type: "custom:evse-card", layout: "site" },
     ...DEMO_CHARGERS.map((id) => ({ type: "custom:evse-card", charger: id })),
   ]);
-  return { url: hass.url, dashboard, hass, world: running, points: { garage, carport }, box, bridge, folder, stop };
+  return {
+    url: hass.url,
+    dashboard,
+    hass,
+    world: running,
+    points: { garage, carport },
+    box,
+    cloud,
+    bridge,
+    folder,
+    stop,
+  };
 }
 
 interface Written {
+  readonly ampeco: { readonly url: string; readonly token: string };
   readonly hassUrl: string;
   readonly token: string;
   readonly besenPort: number;
@@ -155,7 +174,7 @@ interface Written {
 }
 
 /** Through the file and its checks, as a user's own would go. */
-async function writeConfig(folder: string, { hassUrl, token, besenPort, instance }: Written) {
+async function writeConfig(folder: string, { hassUrl, token, besenPort, ampeco, instance }: Written) {
   const tokenFile = join(folder, "hass-token");
   await writeFile(tokenFile, token, { mode: 0o600 });
   const file = join(folder, "evse-bridge.yaml");
@@ -164,6 +183,7 @@ async function writeConfig(folder: string, { hassUrl, token, besenPort, instance
     tokenFile,
     dataDir: join(folder, "data"),
     besenPort,
+    ampeco,
     instance,
   });
   await writeFile(file, text, { mode: 0o600 });

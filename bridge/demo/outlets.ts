@@ -1,6 +1,7 @@
 /** Simulated wallboxes as the world sees them: a car to plug, and amperes drawn on site phases A, B, C. */
 import type { PhaseValues } from "../simulate/house.ts";
 import type { SimulatedChargePoint } from "../simulate/ocpp/charge-point.ts";
+import type { SimulatedAmpeco } from "../simulate/ampeco/simulated-ampeco.ts";
 import type { SimulatedBs20 } from "../simulate/besen/simulated-bs20.ts";
 
 export interface Outlet {
@@ -15,6 +16,8 @@ export interface Outlet {
   readonly drawA: PhaseValues;
   plug(on: boolean): void;
 }
+
+const VOLTAGE_V = 230;
 
 /** Charger leg 1, 2, 3 → site phase index. */
 type Legs = readonly [0 | 1 | 2, 0 | 1 | 2, 0 | 1 | 2];
@@ -69,6 +72,37 @@ export function besenOutlet(id: string, name: string, box: SimulatedBs20, legs: 
       if (on === (box.wallbox.car !== undefined)) return;
       if (on) box.plugIn({ maxA: 16 });
       else box.unplug();
+    },
+  };
+}
+
+/** The tenant's first outlet; plugged in, the cloud begins a session by itself (plug and charge). */
+export function ampecoOutlet(id: string, name: string, tenant: SimulatedAmpeco, legs: Legs): Outlet {
+  const [chargePoint] = tenant.world.chargePoints;
+  const evse = chargePoint?.evses[0];
+  if (chargePoint === undefined || evse === undefined) throw new Error("The simulated tenant has no outlet");
+  return {
+    id,
+    name,
+    speaks: "AMPECO cloud",
+    get plugged() {
+      return evse.car !== undefined;
+    },
+    socPct: undefined,
+    get drawA() {
+      tenant.world.flow(evse);
+      const phases = evse.car?.phases ?? 0;
+      const current = phases === 0 ? 0 : (evse.session?.powerW ?? 0) / VOLTAGE_V / phases;
+      return onSite(legs, [current, phases > 1 ? current : 0, phases > 2 ? current : 0]);
+    },
+    plug(on) {
+      if (on === (evse.car !== undefined)) return;
+      if (!on) {
+        tenant.world.unplug(chargePoint, evse);
+        return;
+      }
+      tenant.world.plugIn(evse, { maxA: 16, phases: 3 });
+      tenant.world.start(chargePoint, evse, undefined);
     },
   };
 }
