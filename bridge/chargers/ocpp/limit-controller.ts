@@ -3,7 +3,8 @@
  * can never raise the current: what is retried, renewed, pushed again after a boot or a start is always the newest wish. One pass at a
  * time; a newer wish aborts what is still queued of an older one.
  *
- * Longer than two screens on purpose: the order of its steps is the safety argument and is read in one piece.
+ * Longer than two screens on purpose: the order of its steps is the safety argument and is read in one piece. What goes into the box
+ * is `LimitInstaller`.
  */
 import type { FailSafe } from "../../../shared/charger.ts";
 import { ChargerError, type LimitOrder } from "../charger.ts";

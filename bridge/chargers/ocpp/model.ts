@@ -1,4 +1,7 @@
-/** A station as the driver knows it: identity, outlets, and what any version's messages do to them. Changes are told through `ModelEvents`. */
+/**
+ * A station as the driver knows it: identity, outlets, and what any version's messages do to them. Changes are told through
+ * `ModelEvents`. A little long: live, late and recovered transactions share their rules and are read side by side.
+ */
 import type { JsonValue } from "../charger.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";

@@ -1,4 +1,7 @@
-/** The table of known oddities, limit path first. Each is also a manual option (`quirks: [name]`). docs/wallboxes.md shows it to people. */
+/**
+ * The table of known oddities, limit path first. Each is also a manual option (`quirks: [name]`). docs/wallboxes.md shows it to people.
+ * Long because it is a table.
+ */
 import type { Quirk } from "./quirks.ts";
 
 const DELTA = { vendor: /delta|bmw|mini/i, model: /EIAW-E22/i };

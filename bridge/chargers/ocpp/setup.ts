@@ -3,7 +3,6 @@ import type { Log } from "../../log.ts";
 import type { CallOptions, JsonObject } from "../../ocpp/station.ts";
 import { ChargerError } from "../charger.ts";
 import type { Commands, Request, TriggerTopic } from "./dialect.ts";
-import { addressOf } from "./commands20.ts";
 import type { StationModel } from "./model.ts";
 import type { Outlet } from "./outlet.ts";
 import { flag } from "./json.ts";
@@ -340,10 +339,4 @@ function recallConfig(model: StationModel): boolean {
 
 function isSetting(key: string): boolean {
   return /Interval|SampledData$|Measurands|StopT|brightness|Enabled/.test(key);
-}
-
-/** Whether a configuration key names a 2.x variable. */
-export function isVariable(key: string): boolean {
-  const { component, variable } = addressOf(key);
-  return key.includes("/") && component !== undefined && variable !== undefined;
 }
