@@ -1,6 +1,7 @@
 /**
  * The planner's door: from the whole truth at one instant to what every charger is told, and why. Pure; time and memory are
- * arguments. The stages: draw, meter, sources, loads, engine, pipeline, reasons (docs/planner.md).
+ * arguments. The stages: draw, meter, sources, loads, engine, pipeline, reasons (docs/planner.md). Longer than other files
+ * because it is the one place where the order of the stages can be read.
  */
 import { observedA, shownStatus } from "../../shared/charger.ts";
 import type { Allocation, Plan, PlanNotice } from "../../shared/plan.ts";
