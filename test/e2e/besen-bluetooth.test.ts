@@ -67,6 +67,8 @@ else
       });
       noble.removeAllListeners("warning");
       radio = radioOf(noble, "noble-next");
+      // Held for the whole test: scan and charger share it.
+      radio.use();
       const store = new Map<string, JsonValue>();
       source = createBesenSource(
         {
