@@ -59,7 +59,7 @@ const ID = {
 };
 
 export function helpersContract(word: string, open: () => Promise<House>): void {
-  describe(`controls in the ${word} Home Assistant`, { timeout: 60_000 }, () => {
+  describe(`controls in the ${word} Home Assistant`, { timeout: 120_000 }, () => {
     let house: House;
     let bridge: TestBridge | undefined;
     let memory: HassMemory;
@@ -89,7 +89,7 @@ export function helpersContract(word: string, open: () => Promise<House>): void 
     const shows = (id: string, state: string): Promise<void> =>
       eventually(
         async () => (await house.state(id))?.state === state,
-        12_000,
+        20_000,
         () => `${id} is not ${state}`,
       );
     const set = (value: number, id = ID.limit): Promise<void> =>
@@ -278,7 +278,7 @@ export function helpersContract(word: string, open: () => Promise<House>): void 
       await house.call("button", "press", { entity_id: "button.garage_wallbox_start_charging" });
       await eventually(
         () => events.length === 4,
-        12_000,
+        20_000,
         () => events,
       );
       expect(Object.fromEntries(events.map(({ key, value }) => [key, value]))).toEqual({

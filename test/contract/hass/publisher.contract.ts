@@ -13,7 +13,7 @@ import {
 } from "./house.ts";
 
 export function publisherContract(word: string, open: () => Promise<House>): void {
-  describe(`publishing to the ${word} Home Assistant`, { timeout: 60_000 }, () => {
+  describe(`publishing to the ${word} Home Assistant`, { timeout: 120_000 }, () => {
     let house: House;
     let bridge: TestBridge | undefined;
     let memory: HassMemory;
@@ -35,7 +35,7 @@ export function publisherContract(word: string, open: () => Promise<House>): voi
     const shows = (id: string, state: string | undefined): Promise<void> =>
       eventually(
         async () => (await stateOf(id)) === state,
-        12_000,
+        20_000,
         () => `${id} is not ${state}`,
       );
 

@@ -7,7 +7,7 @@ import type { Reading } from "../../../shared/site.ts";
 import { bridgeOn, eventually, fakeMemory, testDevice, type House, type TestBridge } from "./house.ts";
 
 export function servicesContract(word: string, open: () => Promise<House>): void {
-  describe(`services and sensors in the ${word} Home Assistant`, { timeout: 90_000 }, () => {
+  describe(`services and sensors in the ${word} Home Assistant`, { timeout: 150_000 }, () => {
     let house: House;
     let bridge: TestBridge | undefined;
     beforeAll(async () => {
@@ -21,7 +21,7 @@ export function servicesContract(word: string, open: () => Promise<House>): void
     const installed = (one: TestBridge): Promise<void> =>
       eventually(
         async () => one.link.up && one.notes.length === 0 && (await house.state("script.evse_ocpp_call")) !== undefined,
-        30_000,
+        75_000,
         () => one.notes,
       );
 
@@ -166,6 +166,7 @@ export function servicesContract(word: string, open: () => Promise<House>): void
       ]);
       await installed(one);
       await eventually(async () => (await house.state("switch.garage_wallbox_charging"))?.state === "on");
+      await eventually(async () => (await house.state("button.garage_wallbox_start_charging")) !== undefined);
       one.notifications.show([{ id: "x", title: "T", message: "M" }]);
       if (house.word === "real") {
         expect(
@@ -193,11 +194,7 @@ export function servicesContract(word: string, open: () => Promise<House>): void
         chargers: ["garage"],
       });
       expect(failed.filter((line) => house.word === "real" || !line.includes("energy"))).toEqual([]);
-      await eventually(
-        async () => JSON.stringify(await inventory(house)) === JSON.stringify(before),
-        12_000,
-        () => inventory(house),
-      );
+      await eventually(async () => JSON.stringify(await inventory(house)) === JSON.stringify(before));
     });
   });
 }
