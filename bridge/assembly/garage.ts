@@ -29,6 +29,8 @@ export interface GarageParts {
   readonly energy: (id: string, registerWh: number | undefined) => number | undefined;
 }
 
+/** A per phase: what a box reports counts up to this. */
+const MOST_A = 32;
 /** A box that cannot be reached must not hold up the end of the process. */
 const CLOSE_MS = 8_000;
 
@@ -66,7 +68,22 @@ export function createGarage(parts: GarageParts): Garage {
       },
     });
     let link = charger.snapshot.link;
+    const ceiling = (reportedA: number | undefined): void => {
+      // Without a configured ceiling a box that is no OCPP station may use what it reports; OCPP boxes have 32 A to start with.
+      if (
+        resolved.maxAGiven !== undefined ||
+        config.kind === "plug" ||
+        resolved.raw.driver === "ocpp" ||
+        reportedA === undefined
+      )
+        return;
+      const maxA = Math.max(config.minA, Math.min(MOST_A, reportedA));
+      entries.set(charger.id, { charger, config: { ...config, maxA } });
+      loop().apply({ kind: "ceiling", charger: charger.id, maxA });
+    };
+    ceiling(charger.snapshot.facts.maxA);
     charger.onSnapshot((snapshot) => {
+      ceiling(snapshot.facts.maxA);
       loop().apply({ kind: "snapshot", charger: charger.id, snapshot: metered(charger.id, snapshot) });
       loop().apply({
         kind: "manners",
@@ -81,26 +98,45 @@ export function createGarage(parts: GarageParts): Garage {
     });
   }
 
-  async function startOne(resolved: ResolvedCharger): Promise<void> {
+  async function make(resolved: ResolvedCharger): Promise<ChargerSource | undefined> {
     try {
-      const source = await parts.create(resolved, parts.context(resolved));
-      sources.push(source);
-      for (const charger of source.chargers) admit(charger, resolved);
-      source.onCharger((charger) => admit(charger, resolved));
+      return await parts.create(resolved, parts.context(resolved));
+    } catch (error) {
+      failed(resolved, error);
+      return undefined;
+    }
+  }
+
+  async function startOne(resolved: ResolvedCharger, source: ChargerSource): Promise<void> {
+    source.onCharger((charger) => admit(charger, resolved));
+    try {
       await source.start();
     } catch (error) {
-      log.error({ err: error, charger: resolved.config.id }, "charger could not be started");
-      parts.context(resolved).report({
-        title: `${resolved.config.name}: not started`,
-        detail: error instanceof Error ? error.message : String(error),
-      });
+      failed(resolved, error);
     }
+  }
+
+  function failed(resolved: ResolvedCharger, error: unknown): void {
+    log.error({ err: error, charger: resolved.config.id }, "charger could not be started");
+    parts.context(resolved).report({
+      title: `${resolved.config.name}: not started`,
+      detail: error instanceof Error ? error.message : String(error),
+    });
   }
 
   return {
     chargers: entries,
     async start() {
-      await Promise.all(parts.chargers.map(startOne));
+      const made = await Promise.all(
+        parts.chargers.map(async (resolved) => ({ resolved, source: await make(resolved) })),
+      );
+      // Admitted in the order of the configuration, whichever driver was loaded first.
+      const ready = made.flatMap(({ resolved, source }) => (source === undefined ? [] : [{ resolved, source }]));
+      for (const { resolved, source } of ready) {
+        sources.push(source);
+        for (const charger of source.chargers) admit(charger, resolved);
+      }
+      await Promise.all(ready.map(({ resolved, source }) => startOne(resolved, source)));
     },
     async close() {
       const closing = sources.map(async (source) => {

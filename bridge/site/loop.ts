@@ -130,6 +130,7 @@ function isUrgent(event: SiteEvent, before: SiteState, after: SiteState): boolea
     case "settings":
     case "charger":
     case "manners":
+    case "ceiling":
       return true;
     case "snapshot": {
       const was = before.chargers.find((one) => one.config.id === event.charger)?.snapshot;

@@ -23,6 +23,8 @@ export type SiteEvent =
   | { readonly kind: "command_state"; readonly charger: ChargerId; readonly state: CommandState }
   | { readonly kind: "charger"; readonly state: ChargerState }
   | { readonly kind: "manners"; readonly charger: ChargerId; readonly pace: Pace; readonly canSwitchPhases: boolean }
+  /** The box told what it can, where the configuration gives no ceiling; A per phase. */
+  | { readonly kind: "ceiling"; readonly charger: ChargerId; readonly maxA: number }
   | { readonly kind: "hass"; readonly up: boolean };
 
 export const NO_COMMAND: CommandState = {
@@ -54,11 +56,17 @@ export function reduce(state: SiteState, event: SiteEvent): SiteState {
           ? charger
           : { ...charger, pace: event.pace, canSwitchPhases: event.canSwitchPhases },
       );
-    case "charger":
-      return Object.freeze({
-        ...state,
-        chargers: [...state.chargers.filter((one) => one.config.id !== event.state.config.id), event.state],
-      });
+    case "charger": {
+      const known = state.chargers.some((one) => one.config.id === event.state.config.id);
+      const chargers = known
+        ? state.chargers.map((one) => (one.config.id === event.state.config.id ? event.state : one))
+        : [...state.chargers, event.state];
+      return Object.freeze({ ...state, chargers });
+    }
+    case "ceiling":
+      return withCharger(state, event.charger, (charger) =>
+        charger.config.maxA === event.maxA ? charger : { ...charger, config: { ...charger.config, maxA: event.maxA } },
+      );
     case "hass":
       return state.hassUp === event.up ? state : Object.freeze({ ...state, hassUp: event.up });
     case "reading":
