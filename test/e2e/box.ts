@@ -116,7 +116,8 @@ function box2(point: ThirdParty): Box {
     },
     plug: async (on) => await connector(on ? "Occupied" : "Available"),
     async begin(tag, remoteStartId) {
-      transactionId = `${point.id}-${++count}`;
+      // Never one that it had before, as a real box counts on.
+      transactionId = `${point.id}-${Date.now()}-${++count}`.slice(0, 36);
       sequence = 0;
       await event(
         "Started",

@@ -80,4 +80,3 @@ describe("demo", { timeout: 3 * PATIENCE_MS }, () => {
     await expect(fetch(demo.url)).rejects.toThrow();
   });
 });
-await becomes("the root entity is there", () => demo.hass.state("sensor.evse_bridge") !== undefined);
