@@ -64,8 +64,9 @@ export async function removeEverything(options: RemoveOptions): Promise<Removal>
     const keys = isRecord(native) && isRecord(native["keys"]) ? Object.values(native["keys"]) : [];
     for (const control of keys) {
       const entryId = isRecord(control) ? control["entryId"] : undefined;
+      if (typeof entryId !== "string") continue;
       const entry = entries.find(({ platform, uniqueId }) => platform === "template" && uniqueId === entryId);
-      if (typeof entryId === "string" && entry !== undefined) await attempt(entry.entityId, () => dropEntry(entryId));
+      await attempt(entry?.entityId ?? `control of ${owner}`, () => dropEntry(entryId));
     }
   }
   for (const { entityId, platform, uniqueId, labels } of entries)
