@@ -77,3 +77,5 @@ try {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
+// A Bluetooth library may hold the process for ever after a clean stop; what is still being written gets its time.
+setTimeout(() => process.exit(), 2_000).unref();

@@ -68,6 +68,7 @@ export async function createSource(
           zone: raw.zone,
           keepRecordsForApp: raw.keep_records_for_app ?? true,
           rssi: raw.rssi ?? false,
+          minOffS: config.minOffS,
         },
         context,
       );

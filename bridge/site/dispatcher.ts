@@ -41,7 +41,7 @@ interface Lane {
       }
     | undefined;
   waiting: LimitOrder | undefined;
-  failedAtMs: number | undefined;
+  failed: { readonly order: LimitOrder; readonly atMs: number } | undefined;
   lastError: ChargerError | undefined;
   phases: 1 | 3 | undefined;
 }
@@ -55,7 +55,7 @@ export function createDispatcher({ clock, log, chargers, onError }: DispatcherPa
         done: undefined,
         flying: undefined,
         waiting: undefined,
-        failedAtMs: undefined,
+        failed: undefined,
         lastError: undefined,
         phases: undefined,
       };
@@ -75,14 +75,14 @@ export function createDispatcher({ clock, log, chargers, onError }: DispatcherPa
       try {
         await charger.limit(order, clock.deadline(charger.snapshot.facts.commandTimeoutS * 1000, abort.signal));
         lane.done = order;
-        lane.failedAtMs = undefined;
+        lane.failed = undefined;
         if (lane.lastError !== undefined) log.info({ charger: id, limitA: order.limitA }, "limit accepted again");
         lane.lastError = undefined;
         return undefined;
       } catch (error) {
         if (abort.signal.aborted) return undefined; // replaced by a newer order: its answer counts
         const told = asChargerError(error);
-        lane.failedAtMs = clock.monotonicMs();
+        lane.failed = { order, atMs: clock.monotonicMs() };
         if (lane.lastError?.code !== told.code && told.code !== "offline")
           log.warn({ charger: id, limitA: order.limitA, code: told.code, detail: told.message }, "limit not accepted");
         lane.lastError = told;
@@ -118,11 +118,12 @@ export function createDispatcher({ clock, log, chargers, onError }: DispatcherPa
       } else lane.waiting = order;
       return;
     }
-    const failedBefore = lane.failedAtMs !== undefined && clock.monotonicMs() - lane.failedAtMs < RETRY_MS;
-    if (same(lane.done, order) && lane.failedAtMs === undefined) return;
-    if (failedBefore && !(allocation.urgent && !same(lane.done, order))) {
-      // A refused order is not repeated on every tick; a different, lower one goes out at once.
-      if (lane.done === undefined || order.limitA >= lane.done.limitA) return;
+    if (same(lane.done, order) && lane.failed === undefined) return;
+    const { failed } = lane;
+    if (failed !== undefined && clock.monotonicMs() - failed.atMs < RETRY_MS) {
+      // A refused order is not repeated on every tick; a different one that lowers goes out at once.
+      if (same(failed.order, order)) return;
+      if (order.limitA >= failed.order.limitA && !allocation.urgent) return;
     }
     log.debug({ charger: id, limitA: order.limitA, reason: allocation.reason }, "limit sent");
     send(id, order);
@@ -153,7 +154,7 @@ export function createDispatcher({ clock, log, chargers, onError }: DispatcherPa
     forget(id) {
       const lane = laneOf(id);
       lane.done = undefined;
-      lane.failedAtMs = undefined;
+      lane.failed = undefined;
     },
     async settled(id) {
       const lane = laneOf(id);

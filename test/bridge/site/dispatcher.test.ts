@@ -142,3 +142,18 @@ describe("the dispatcher", () => {
     expect(order).toEqual(["b 0", "a 16"]);
   });
 });
+
+describe("an order that was refused", () => {
+  it("is not repeated every tick even when it is urgent, as with a box that is away", async () => {
+    const { clock, charger, dispatcher, limits } = setUp();
+    charger.answerAll(new ChargerError("offline", "away"));
+    for (let tick = 0; tick < 6; tick++) {
+      dispatcher.dispatch([allocation(0, { urgent: true })]);
+      await clock.advance(2000);
+    }
+    expect(limits()).toEqual([0]);
+    dispatcher.forget("garage");
+    dispatcher.dispatch([allocation(0, { urgent: true })]);
+    expect(limits()).toEqual([0, 0]);
+  });
+});
