@@ -13,10 +13,11 @@ import type { Drawer, Stored } from "../store/drawers.ts";
 import type { SessionStore } from "../store/sessions.ts";
 import type { Command } from "../../shared/commands.ts";
 import type { HelperSpec } from "../../shared/entities.ts";
-import type { Plan } from "../../shared/plan.ts";
+import type { Plan, PlanNotice } from "../../shared/plan.ts";
 import type { Reading, SiteState } from "../../shared/site.ts";
 import { chargerHelpers, chargerTruth, siteHelpers, siteTruth } from "./controls.ts";
 import { createFigures } from "./figures.ts";
+import { proposalYaml, proposeSensors } from "./proposals.ts";
 import { createPresentation } from "./presentation.ts";
 
 export interface Interpreter {
@@ -55,6 +56,8 @@ export interface InterpreterParts {
   ) => Promise<Readonly<Record<string, unknown>>>;
 }
 
+/** All states of a large house come in one answer. */
+const PROPOSE_MS = 20_000;
 /** Left by `setup --recreate`: helpers that the user deleted come back once. */
 export const RECREATE = "recreate";
 
@@ -114,6 +117,7 @@ function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
     version: parts.version,
   });
   const ensured = new Map<string, string>();
+  let proposed: readonly PlanNotice[] = [];
   let last: { readonly state: SiteState; readonly plan: Plan | undefined } | undefined;
 
   function ensure(owner: string, name: string, specs: readonly HelperSpec[]): void {
@@ -124,6 +128,8 @@ function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
   }
   function reflect(owner: string, state: SiteState): void {
     const charger = state.chargers.find((one) => one.config.id === owner);
+    // While the box has not answered, the helper keeps showing the wish; the answer reflects the truth.
+    if (charger?.command.state === "pending") return;
     const driver = charger === undefined ? undefined : parts.charger(owner);
     const truth =
       owner === "site"
@@ -147,7 +153,23 @@ function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
       parts.memory.delete(RECREATE);
       hass.helpers.recreate();
     }
-    if (plan !== undefined) hass.notifications.show(plan.notices);
+    if (plan !== undefined) hass.notifications.show([...plan.notices, ...proposed]);
+  }
+
+  /** `grid.auto`: what looks like the meter is proposed in a notification; a person copies it into the configuration. */
+  function propose(): void {
+    proposeSensors(hass.link, hass.registry, clock.deadline(PROPOSE_MS)).then(
+      (found) => {
+        const yaml = proposalYaml(found);
+        const message =
+          yaml === undefined
+            ? "No sensor of this Home Assistant looks like a grid meter, an inverter or a battery; name them under `site:` yourself."
+            : `These sensors look like your house connection. Look at each, then put this into evse-bridge.yaml:\n\n\`\`\`yaml\n${yaml}\`\`\``;
+        proposed = [{ id: "site_sensors", title: "EVSE Bridge: sensors found", message }];
+        log.info({ yaml }, "sensors proposed for the site");
+      },
+      (error: unknown) => log.warn({ err: error }, "sensors could not be looked for"),
+    );
   }
 
   hass.link.onStatus((status) => parts.onUp(status.state === "up"));
@@ -162,6 +184,7 @@ function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
     else if (last !== undefined) reflect(event.owner, last.state);
   });
   hass.registry.onReady(() => {
+    if (config.gridAuto) propose();
     for (const id of leftBehind(parts.memory.keys(), config))
       hass.retire(id).then(
         () => log.info({ charger: id }, "charger is no longer configured; its entities are gone, its history stays"),
