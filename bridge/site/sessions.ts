@@ -116,11 +116,9 @@ export function createSessionRecorder({ clock, store, price, currency }: Session
   /** An ended session that stands in the history already (drivers show it until the next one starts). */
   function isKnown(id: ChargerId, session: SessionSnapshot): boolean {
     if (store.open(id)?.session.startsWith(`${session.id}#`) === true) return false;
-    const last = store.last(id);
-    return (
-      last?.session.startsWith(`${session.id}#`) === true &&
-      (session.startedAtMs === undefined || last.startedMs === Math.round(session.startedAtMs))
-    );
+    if (session.startedAtMs !== undefined)
+      return store.hasEnded(id, `${session.id}#${Math.round(session.startedAtMs)}`);
+    return store.last(id)?.session.startsWith(`${session.id}#`) === true;
   }
 
   function grow(

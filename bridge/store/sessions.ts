@@ -33,6 +33,8 @@ export interface SessionStore {
   open(charger: string): SessionRecord | undefined;
   /** Newest ended session. */
   last(charger: string): SessionRecord | undefined;
+  /** Whether this session stands in the history as ended. */
+  hasEnded(charger: string, session: string): boolean;
   /** Newest first; bounds in ms, both optional. */
   list(filter: {
     readonly charger?: string;
@@ -78,6 +80,7 @@ export function createSessionStore(database: Database): SessionStore {
   const lastOne = db.prepare(
     "SELECT * FROM session WHERE charger = ? AND ended_ms IS NOT NULL ORDER BY ended_ms DESC LIMIT 1",
   );
+  const endedOne = db.prepare("SELECT 1 FROM session WHERE charger = ? AND session = ? AND ended_ms IS NOT NULL");
   const sum = db.prepare(
     "SELECT SUM(energy_wh) AS energy, SUM(cost) AS cost FROM session WHERE charger = ? AND started_ms >= ? AND started_ms < ?",
   );
@@ -111,6 +114,7 @@ export function createSessionStore(database: Database): SessionStore {
     open: (charger) =>
       [...unsaved.values()].find((record) => record.charger === charger && record.endedMs === undefined) ??
       fromRow(openOne.get(charger)),
+    hasEnded: (charger, session) => endedOne.get(charger, session) !== undefined,
     last: (charger) => fromRow(lastOne.get(charger)),
     list({ charger, fromMs, toMs, limit }) {
       const rows = db

@@ -119,6 +119,21 @@ describe("the charging history", () => {
     expect([...first.events, ...second.events].filter((event) => event.kind === "ended")).toHaveLength(1);
   });
 
+  it("books sessions of an offline time once each, though older ones come after newer ones and are shown again and again", () => {
+    const { events, show } = recorder();
+    const hour = 3_600_000;
+    const past = (n: number) =>
+      session({
+        id: `offline-${n}`,
+        startedAtMs: clock.nowMs() - (5 - n) * hour,
+        endedAtMs: clock.nowMs() - (4.5 - n) * hour,
+        energyWh: 1000,
+      });
+    for (const n of [2, 0, 1]) for (let round = 0; round < 4; round++) show(past(n));
+    expect(store.sessions.list({}).map((record) => record.energyWh)).toEqual([1000, 1000, 1000]);
+    expect(events.filter((event) => event.kind === "ended")).toHaveLength(3);
+  });
+
   it("keeps two sessions apart although the box used one id twice", async () => {
     const { show } = recorder();
     show(session({ startedAtMs: clock.nowMs(), energyWh: 100, endedAtMs: clock.nowMs() }));
