@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { hassMissing } from "../test/e2e/hass.ts";
 
 interface Count {
   readonly passed: number;
@@ -102,6 +103,11 @@ async function run(step: Step): Promise<Count> {
 }
 
 const [what, ...filter] = process.argv.slice(2);
+const missing = what === "ha" ? hassMissing() : undefined;
+if (missing !== undefined) {
+  console.log(`Tests on a real Home Assistant are skipped: ${missing}\n\n0 passed, 0 failed`);
+  process.exit(0);
+}
 const steps =
   what === "ha"
     ? [vitest("ha", "vitest.e2e.config.ts", filter)]
