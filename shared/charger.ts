@@ -105,7 +105,8 @@ export interface ChargerSnapshot {
   /** Values of the driver's own entities (`Charger.entities`), by key. Absent key = unknown. */
   readonly extra: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Further attributes of entities, the common ones' and the driver's own, by key. */
-  readonly attributes?: Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>> | undefined;
+  readonly attributes?:
+    Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>> | undefined;
   /** Present values of the driver's own settings (`Capabilities.settings`), by key. */
   readonly settings: Readonly<Record<string, string | number | boolean | undefined>>;
 }
