@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { hassMissing } from "../test/e2e/hass.ts";
 
 interface Count {
@@ -55,7 +56,8 @@ function vitest(name: string, config: string, filter: readonly string[]): Step {
 
 /** web-test-runner's summary: `Chromium: |███| 12/12 test files | 340 passed, 0 failed`. */
 function countBrowser(output: string): Count {
-  const last = [...output.matchAll(/(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/g)].at(-1);
+  const plain = stripVTControlCharacters(output);
+  const last = [...plain.matchAll(/(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/g)].at(-1);
   return { passed: Number(last?.[1] ?? 0), failed: Number(last?.[2] ?? 0), skipped: Number(last?.[3] ?? 0) };
 }
 

@@ -403,6 +403,8 @@ export function engineProperties(runs: number): void {
       inverterMaxW: nullable(site.inverterMaxW),
       inverterMaxPerPhaseW: nullable(site.inverterMaxPerPhaseW),
       excessThresholdW: site.excessThresholdW * 2,
+      householdW: nullable(site.householdW),
+      householdA: site.householdA === null ? null : twice(site.householdA),
     };
     const big = loads.map((load) => ({ ...load, minA: load.minA * 2, maxA: load.maxA * 2 }));
     // Rounding down before the next load is served (Sequential) may cost each later load 0.1 A.
