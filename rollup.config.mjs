@@ -5,12 +5,17 @@ import resolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 import { transform } from "esbuild";
 import esbuild from "rollup-plugin-esbuild";
-import { pack } from "./card/i18n/pack.ts";
+import { ICONS } from "./card/icons.ts";
+import { pack, unpack } from "./card/i18n/pack.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
-const keys = Object.keys(JSON.parse(readFileSync(new URL("./card/i18n/en.json", import.meta.url), "utf8")));
+const english = JSON.parse(readFileSync(new URL("./card/i18n/en.json", import.meta.url), "utf8"));
+const keys = Object.keys(english);
 
-/** Every language but English becomes one text with a line per key, in the order of English's keys: the keys are shipped once. */
+/** Long texts by name: `shipped-<name>` in the code stands for them until `textsLast`. */
+const texts = new Map();
+
+/** Every language but English becomes one text with a line per key of English: the keys are shipped once. */
 const packLanguages = {
   name: "pack-languages",
   transform(code, id) {
@@ -18,7 +23,12 @@ const packLanguages = {
     if (language === undefined || language === "en") return null;
     const words = JSON.parse(code);
     for (const key of keys) if (typeof words[key] !== "string") this.error(`${language}.json lacks "${key}"`);
-    return { code: JSON.stringify(pack(keys.map((key) => words[key]))), map: { mappings: "" } };
+    const lines = keys.map((key) => words[key]);
+    const text = pack(lines, Object.values(english));
+    for (const [index, line] of unpack(text, Object.values(english)).entries())
+      if (line !== lines[index]) this.error(`${language}.json, "${keys[index]}": packed, it would read "${line}"`);
+    texts.set(language, text);
+    return { code: JSON.stringify(`shipped-${language}`), map: { mappings: "" } };
   },
 };
 
@@ -26,16 +36,49 @@ const packLanguages = {
 const minifyCss = {
   name: "minify-css",
   async transform(code, id) {
-    if (!/card[\\/]styles[\\/]\w+\.ts$/.test(id)) return null;
+    const sheet = /card[\\/]styles[\\/](\w+)\.ts$/.exec(id)?.[1];
+    if (sheet === undefined) return null;
     const found = /css`([^`]*)`/.exec(code);
-    if (found === null) this.error("a styles file holds one css template");
+    if (found === null || found[1].includes("${")) this.error("a styles file holds one css template of plain text");
     const css = await transform(found[1].replaceAll("\\\\", "\\"), {
       loader: "css",
       minify: true,
       target: ["chrome120", "safari17", "firefox128"],
     });
-    const literal = css.code.trim().replaceAll("\\", "\\\\");
-    return { code: code.replace(found[0], () => "css`" + literal + "`"), map: { mappings: "" } };
+    texts.set(sheet, css.code.trim());
+    const made = code.replace("{ css }", "{ unsafeCSS }").replace(found[0], `unsafeCSS("shipped-${sheet}")`);
+    return { code: made, map: { mappings: "" } };
+  },
+};
+
+/** The icons become one text: a line for each. */
+const packIcons = {
+  name: "pack-icons",
+  transform(code, id) {
+    if (!/card[\\/]icons\.ts$/.test(id)) return null;
+    const made =
+      'export const ICONS = Object.fromEntries("shipped-icons".split("\\n").map((line) => line.split("=")));';
+    texts.set(
+      "icons",
+      Object.entries(ICONS)
+        .map((entry) => entry.join("="))
+        .join("\n"),
+    );
+    return { code: made, map: { mappings: "" } };
+  },
+};
+
+/** Long texts go behind the code, alike beside alike: gzip looks back 32 kB only. */
+const ORDER = ["layouts", "parts", "base", "own", "icons", "nl", "de", "da", "fr", "it", "es", "pt", "sl", "bg"];
+const textsLast = {
+  name: "texts-last",
+  renderChunk(code) {
+    const placed = code.replace(/(["'`])shipped-(\w+)\1/g, (_, quote, name) => {
+      if (!ORDER.includes(name)) this.error(`no place for the text "${name}"`);
+      return `evseTexts(${ORDER.indexOf(name)})`;
+    });
+    const literals = ORDER.map((name) => `\`${texts.get(name).replace(/[\\`]|\$\{/g, "\\$&")}\``);
+    return { code: `${placed}function evseTexts(e){return[${literals}][e]}`, map: null };
   },
 };
 
@@ -57,6 +100,7 @@ export default {
   plugins: [
     packLanguages,
     minifyCss,
+    packIcons,
     minifyHtml,
     resolve({ browser: true, exportConditions: ["production", "default"] }),
     json({ compact: true, preferConst: true, namedExports: false }),
@@ -71,5 +115,6 @@ export default {
       compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
       format: { comments: false, ascii_only: false },
     }),
+    textsLast,
   ],
 };

@@ -1,4 +1,4 @@
-/** The ten languages. The build packs every file but English into one text: a line per key, in the order of English's keys. */
+/** The ten languages. The build packs every file but English into one text: a line per key of English. */
 import bg from "./bg.json";
 import da from "./da.json";
 import de from "./de.json";
@@ -27,7 +27,7 @@ function table(language: string): Table {
   const file: Table | string = FILES[language] ?? en;
   let made: Table;
   if (typeof file === "string") {
-    const lines = unpack(file);
+    const lines = unpack(file, Object.values(en));
     made = Object.fromEntries(KEYS.map((key, index) => [key, lines[index] ?? ""]));
   } else made = file;
   unpacked.set(language, made);

@@ -1,28 +1,50 @@
-/** How the build ships a language: one text, a line per key. Cyrillic takes one byte a letter instead of two. */
+/**
+ * How the build ships a language: one text, a line per key of English. What English already tells is left out: the names of the
+ * parameters, a capital at the beginning, a full stop at the end. Cyrillic is spelt in Latin letters, which take one byte instead of two.
+ */
 
-/** Cyrillic А…я lie this far above the ASCII characters ?…~ that stand for them. */
-const SHIFT = 0x410 - 0x3f;
-/** Between two of these, ASCII characters stand for themselves. */
+const CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъьюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЬЮЯ";
+const SPELT = "abvgdežzijklmnoprstufhcčšqyxôwABVGDEŽZIJKLMNOPRSTUFHCČŠQYXÔW";
+/** The first, second and third parameter of the English line. */
+const PARAMS = "^_~";
+/** Begins a line that keeps its small letter, or ends one that has no full stop, although English does. */
+const UNLIKE = "=";
+/** Between two of these, Latin letters stand for themselves. */
 const LATIN = "\t";
 
-export function pack(lines: readonly string[]): string {
-  const text = lines.join("\n");
-  if (!/[А-я]/.test(text)) return text;
-  const marked = text.replace(/[?-~]+/g, (run) => LATIN + run + LATIN);
-  return LATIN + marked.replace(/[А-я]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - SHIFT));
+const replace = (text: string, from: string, to: string): string =>
+  text.replace(/\p{L}/gu, (letter) => to[from.indexOf(letter)] ?? letter);
+
+const params = (english: string): readonly string[] => [...new Set(english.match(/\{\w+\}/g))];
+
+const capital = (english: string): boolean => /^[A-Z]/.test(english);
+
+function packLine(line: string, english: string): string {
+  let packed = line;
+  for (const [index, name] of params(english).entries()) packed = packed.replaceAll(name, PARAMS.charAt(index));
+  if (english.endsWith(".")) packed = packed.endsWith(".") ? packed.slice(0, -1) : packed + UNLIKE;
+  const first = packed.charAt(0);
+  if (!capital(english)) return packed;
+  return first === first.toUpperCase() ? first.toLowerCase() + packed.slice(1) : UNLIKE + packed;
 }
 
-export function unpack(packed: string): readonly string[] {
-  const [first, ...runs] = packed.split(LATIN);
-  const text =
-    first === ""
-      ? runs
-          .map((run, index) =>
-            index % 2 === 0
-              ? run.replace(/[?-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + SHIFT))
-              : run,
-          )
-          .join("")
-      : packed;
-  return text.split("\n");
+function unpackLine(packed: string, english: string): string {
+  let line = packed;
+  if (capital(english)) line = line.startsWith(UNLIKE) ? line.slice(1) : line.charAt(0).toUpperCase() + line.slice(1);
+  if (english.endsWith(".")) line = line.endsWith(UNLIKE) ? line.slice(0, -1) : `${line}.`;
+  const names = params(english);
+  return line.replace(/[\^_~]/g, (mark) => names[PARAMS.indexOf(mark)] ?? mark);
+}
+
+export function pack(lines: readonly string[], english: readonly string[]): string {
+  const text = english.map((line, index) => packLine(lines[index] ?? "", line)).join("\n");
+  if (!/[а-я]/.test(text)) return text;
+  return LATIN + replace(text.replace(/[A-Za-z]+/g, `${LATIN}$&${LATIN}`), CYRILLIC, SPELT);
+}
+
+export function unpack(packed: string, english: readonly string[]): readonly string[] {
+  const [first = "", ...runs] = packed.split(LATIN);
+  const spelt = runs.map((run, index) => (index % 2 === 0 ? replace(run, SPELT, CYRILLIC) : run));
+  const lines = (first + spelt.join("")).split("\n");
+  return english.map((line, index) => unpackLine(lines[index] ?? "", line));
 }
