@@ -76,6 +76,7 @@ export function createHass(options: HassOptions): Hass {
   const native =
     options.nativeControls && options.publish === "device"
       ? createNativeControls({
+          link,
           rest,
           registry,
           memory,

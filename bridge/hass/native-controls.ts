@@ -6,14 +6,16 @@
 import type { EvseEntities, HelperSpec } from "../../shared/entities.ts";
 import type { Clock, Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { HassMemory, HelperOwner } from "./doors.ts";
+import type { HassLink, HassMemory, HelperOwner } from "./doors.ts";
 import { HassError, isRecord, toHassError } from "./errors.ts";
 import { deviceIdentifier, prefixOf } from "./identity.ts";
+import { ensureLabels } from "./label.ts";
 import { NATIVE_CONTROLS, nativeForm, type NativeControl } from "./native-forms.ts";
 import type { Registry } from "./registry.ts";
 import { refusalOf, type HassRest } from "./rest.ts";
 
 export interface NativeControlsOptions {
+  readonly link: HassLink;
   readonly rest: HassRest;
   readonly registry: Registry;
   readonly memory: HassMemory;
@@ -55,7 +57,7 @@ interface Owner {
 }
 
 export function createNativeControls(options: NativeControlsOptions): NativeControls {
-  const { rest, registry, memory, clock, instance } = options;
+  const { link, rest, registry, memory, clock, instance } = options;
   const log = options.log.child({ room: "hass", part: "native" });
   const owners = new Map<string, Owner>();
   let why: string | undefined;
@@ -163,6 +165,12 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
     const entry = await registry.appear("template", entryId, APPEAR_MS);
     if (entry === undefined) throw new HassError("timeout", `${control.name} of ${owner.name} did not appear`);
     const wanted = `${control.platform}.${prefixOf(memory, owner.id, owner.name)}_${control.suffix}`;
+    // The form takes neither; the registry does. By the label a bridge without memory finds it again to take it away.
+    const icon = owner.specs.find((spec) => spec.key === control.key)?.icon;
+    await registry.update(entry.entityId, {
+      ...(icon === undefined ? {} : { icon }),
+      labels: [...new Set([...entry.labels, ...(await ensureLabels(link, instance))])],
+    });
     if (entry.entityId === wanted) return;
     try {
       await registry.update(entry.entityId, { new_entity_id: wanted });

@@ -59,15 +59,19 @@ export async function removeEverything(options: RemoveOptions): Promise<Removal>
     removeFromEnergyDashboard(link, new Set(energy.map(({ entityId }) => entityId))),
   );
 
+  const controls = new Set<string>();
   for (const owner of owners) {
     const native = memory.get(`native:${owner}`);
     const keys = isRecord(native) && isRecord(native["keys"]) ? Object.values(native["keys"]) : [];
-    for (const control of keys) {
-      const entryId = isRecord(control) ? control["entryId"] : undefined;
-      if (typeof entryId !== "string") continue;
-      const entry = entries.find(({ platform, uniqueId }) => platform === "template" && uniqueId === entryId);
-      await attempt(entry?.entityId ?? `control of ${owner}`, () => dropEntry(entryId));
-    }
+    for (const control of keys)
+      if (isRecord(control) && typeof control["entryId"] === "string") controls.add(control["entryId"]);
+  }
+  // A template entity's unique id is the id of the form it was made with.
+  for (const { platform, uniqueId, deviceId, labels } of entries)
+    if (platform === "template" && ours.has(deviceId ?? "") && labelledOurs(labels, instance)) controls.add(uniqueId);
+  for (const entryId of controls) {
+    const entry = entries.find(({ platform, uniqueId }) => platform === "template" && uniqueId === entryId);
+    await attempt(entry?.entityId ?? "a control that is gone", () => dropEntry(entryId));
   }
   for (const { entityId, platform, uniqueId, labels } of entries)
     if (platform.startsWith("input_") && labelledOurs(labels, instance))

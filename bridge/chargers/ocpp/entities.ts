@@ -21,10 +21,12 @@ const register = { stateClass: "total_increasing", precision: 3, ...off } as con
 
 export const OCPP_ENTITIES: readonly EntitySpec[] = [
   sensor("charging_state", "Charging State", {
+    icon: "mdi:battery-charging-outline",
     deviceClass: "enum",
     options: ["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"],
   }),
   sensor("connector_status", "Connector Status", {
+    icon: "mdi:ev-plug-type2",
     deviceClass: "enum",
     options: [
       "Available",
@@ -39,15 +41,25 @@ export const OCPP_ENTITIES: readonly EntitySpec[] = [
       "Faulted",
     ],
   }),
-  sensor("transaction_id", "Transaction ID"),
-  sensor("stopped_reason", "Stopped Reason"),
-  sensor("event_type", "Event Type", { ...diagnostic, deviceClass: "enum", options: ["Started", "Updated", "Ended"] }),
-  sensor("trigger_reason", "Trigger Reason", diagnostic),
-  sensor("id_token", "ID Token", diagnostic),
+  sensor("transaction_id", "Transaction ID", { icon: "mdi:receipt-text-outline" }),
+  sensor("stopped_reason", "Stopped Reason", { icon: "mdi:stop-circle-outline" }),
+  sensor("event_type", "Event Type", {
+    ...diagnostic,
+    icon: "mdi:calendar-arrow-right",
+    deviceClass: "enum",
+    options: ["Started", "Updated", "Ended"],
+  }),
+  sensor("trigger_reason", "Trigger Reason", { ...diagnostic, icon: "mdi:ray-start-arrow" }),
+  sensor("id_token", "ID Token", { ...diagnostic, icon: "mdi:card-account-details-outline" }),
   sensor("id_token_name", "ID Token Name", { ...diagnostic, ...off }),
   sensor("id_token_type", "ID Token Type", { ...diagnostic, ...off }),
   sensor("unknown_tag", "Unknown Tag", { ...diagnostic, ...off }),
-  sensor("sequence_number", "Sequence Number", { ...diagnostic, stateClass: "measurement", precision: 0 }),
+  sensor("sequence_number", "Sequence Number", {
+    ...diagnostic,
+    icon: "mdi:counter",
+    stateClass: "measurement",
+    precision: 0,
+  }),
   sensor("sequence_gaps", "Sequence Gaps", { ...diagnostic, ...off, stateClass: "measurement", precision: 0 }),
   sensor("power_active_export", "Power Active Export", watts),
   sensor("power_reactive_import", "Power Reactive Import", reactive),

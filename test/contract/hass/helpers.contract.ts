@@ -271,7 +271,11 @@ export function helpersContract(word: string, open: () => Promise<House>): void 
         "number.garage_wallbox_current_limit",
         "select.garage_wallbox_mode",
       ])
-        expect(await registryEntry(house, id)).toMatchObject({ platform: "template", device_id: device });
+        expect(await registryEntry(house, id)).toMatchObject({
+          platform: "template",
+          device_id: device,
+          labels: ["evse_bridge"],
+        });
       await house.call("number", "set_value", { entity_id: "number.garage_wallbox_current_limit", value: 7 });
       await house.call("select", "select_option", { entity_id: "select.garage_wallbox_mode", option: "Standard" });
       await house.call("switch", "turn_off", { entity_id: "switch.garage_wallbox_charging" });
