@@ -38,6 +38,10 @@ export interface History {
   readonly step: OwnStep | undefined;
   /** Doubt about our own part of the meter's reading, A per site phase. */
   readonly doubtA: PerSitePhase<number>;
+  /** The least that our loads may have drawn in that time, A per site phase. */
+  readonly leastA: PerSitePhase<number>;
+  /** The doubt ends by then, ms, unless our loads change again. */
+  readonly untilMs: number;
 }
 
 /** Takes in the present sample; `supplyA` is meter plus battery over all phases, undefined while unknown. */
@@ -57,6 +61,8 @@ export function remember(
   return {
     draws: next,
     step: nextStep,
+    leastA: [leastOf(next, sample, 0), leastOf(next, sample, 1), leastOf(next, sample, 2)],
+    untilMs: endOf(nextStep, nowMs),
     doubtA: [spread(next, sample, 0), spread(next, sample, 1), spread(next, sample, 2)],
   };
 }
@@ -82,6 +88,15 @@ function followStep(
   if (nowMs - step.sinceMs > GIVE_UP_MS || Math.abs(change) < STEP_A / 2) return undefined;
   const shown = (supplyA - step.supplyA) / change;
   return shown >= 0.5 ? { ...step, confirmedAtMs: nowMs } : step;
+}
+
+function endOf(step: OwnStep | undefined, nowMs: number): number {
+  if (step === undefined) return nowMs + WINDOW_MS;
+  return step.confirmedAtMs === undefined ? step.sinceMs + GIVE_UP_MS : step.confirmedAtMs + ECHO_MS;
+}
+
+function leastOf(draws: readonly DrawSample[], now: DrawSample, phase: 0 | 1 | 2): number {
+  return Math.min(now.leastA[phase], ...draws.map((sample) => sample.leastA[phase]));
 }
 
 function spread(draws: readonly DrawSample[], now: DrawSample, phase: 0 | 1 | 2): number {

@@ -71,6 +71,10 @@ export interface ChargerMemory {
   readonly pauseSinceMs: number | undefined;
   /** Since when there has been enough to start. */
   readonly readySinceMs: number | undefined;
+  /** The user held it (paused, or mode Off) in the last plan. */
+  readonly held: boolean;
+  /** When the user last asked for current (resumed, other mode) that it has not had yet, ms. */
+  readonly wishedAtMs: number | undefined;
   readonly sentA: number | undefined;
   readonly sentAtMs: number | undefined;
   readonly raisedAtMs: number | undefined;
@@ -146,6 +150,8 @@ export function freshCharger(mode: ChargeMode, drawing: boolean, nowMs: number):
     graceSinceMs: undefined,
     pauseSinceMs: undefined,
     readySinceMs: undefined,
+    held: false,
+    wishedAtMs: undefined,
     sentA: undefined,
     sentAtMs: undefined,
     raisedAtMs: undefined,

@@ -17,6 +17,8 @@ export interface PipelineInput {
   readonly mode: ChargeMode;
   /** The user changed mode or distribution since the last evaluation. */
   readonly changed: boolean;
+  /** The user asked for current a moment ago and has had none yet. */
+  readonly wished: boolean;
   readonly shareA: number;
   readonly minA: number;
   readonly maxA: number;
@@ -36,6 +38,8 @@ export interface PipelineResult {
   readonly timer:
     { readonly code: "start_delay" | "grace" | "pause_timer" | "cooldown"; readonly untilMs: number } | undefined;
   readonly overBudget: boolean;
+  /** A raise is held back until then, ms; undefined = none is. */
+  readonly raiseAtMs: number | undefined;
 }
 
 const EMA_ALPHA = 0.3;
@@ -68,7 +72,7 @@ export function pipe(memory: ChargerMemory, input: PipelineInput): PipelineResul
     const readySinceMs = state.readySinceMs ?? nowMs;
     state = { ...state, readySinceMs };
     const waits: NonNullable<PipelineResult["timer"]>[] = [];
-    if (sunny && !input.changed) {
+    if (sunny && !input.changed && !input.wished) {
       waits.push({ code: "start_delay", untilMs: readySinceMs + config.enableDelayS * 1000 });
       if (state.offSinceMs !== undefined)
         waits.push({ code: "cooldown", untilMs: state.offSinceMs + config.minOffS * 1000 });
@@ -153,12 +157,12 @@ function command(
   memory: ChargerMemory,
   input: PipelineInput,
   targetA: number,
-): Pick<PipelineResult, "memory" | "limitA" | "urgent" | "keep" | "overBudget"> {
+): Pick<PipelineResult, "memory" | "limitA" | "urgent" | "keep" | "overBudget" | "raiseAtMs"> {
   const { nowMs, pace, config } = input;
   const sentA = memory.sentA;
   const writesAtMs = memory.writesAtMs.filter((at) => nowMs - at < DAY_MS);
   const overBudget = config.limitWritesPerDay !== undefined && writesAtMs.length >= config.limitWritesPerDay;
-  const same = { memory: { ...memory, writesAtMs }, urgent: false, keep: true, overBudget };
+  const same = { memory: { ...memory, writesAtMs }, urgent: false, keep: true, overBudget, raiseAtMs: undefined };
   if (sentA !== undefined) {
     if (Math.abs(targetA - sentA) <= EPS) {
       // Nothing to say is not the same as saying nothing: a command that failed is tried again by the dispatcher.
@@ -169,9 +173,12 @@ function command(
     if (small && !urgent) return { ...same, limitA: sentA };
     if (targetA > sentA) {
       const waitMs = Math.max(config.commandIntervalS, pace.minIntervalS) * 1000;
-      const early = memory.sentAtMs !== undefined && nowMs - memory.sentAtMs < waitMs;
       // An answer to the user's own act is not made to wait, a safety cut elsewhere goes first.
-      if ((early && !input.changed) || input.holdRaises || overBudget) return { ...same, limitA: sentA };
+      const dueMs = input.changed || input.wished || memory.sentAtMs === undefined ? nowMs : memory.sentAtMs + waitMs;
+      const freeMs = overBudget ? (writesAtMs[0] ?? nowMs) + DAY_MS : nowMs;
+      const calmMs = input.holdRaises ? nowMs + input.tickS * 1000 : nowMs;
+      const raiseAtMs = Math.max(dueMs, freeMs, calmMs);
+      if (raiseAtMs > nowMs) return { ...same, limitA: sentA, raiseAtMs };
     }
     return {
       memory: {
@@ -185,6 +192,7 @@ function command(
       urgent,
       keep: false,
       overBudget,
+      raiseAtMs: undefined,
     };
   }
   return {
@@ -193,6 +201,7 @@ function command(
     urgent: targetA <= 0,
     keep: false,
     overBudget,
+    raiseAtMs: undefined,
   };
 }
 

@@ -57,10 +57,14 @@ interface Subject {
   readonly drawA: Triple;
   readonly socPct: number | undefined;
   readonly changed: boolean;
+  /** The user asked for current a moment ago and it has had none yet. */
+  readonly wished: boolean;
 }
 
 /** A car follows a raised limit within this time, ms; until then its draw may already be higher than told. */
 const FOLLOW_MS = 20_000;
+/** A wish that could not be met within this time is no longer hurried, ms. */
+const WISH_MS = 60_000;
 /** Until a lowered limit shows at meter and box, ms. */
 const REACTION_MS = 8_000;
 const PLUG_STANDBY_W = 10;
@@ -133,7 +137,12 @@ export function plan(
   const plain = doubtful
     ? evaluate(state, meter, sources, own, [0, 0, 0], [0, 0, 0], loads, circuits, reserves, stale)
     : upper;
-  const shares = settleShares(subjects, upper.result, lower.result, doubtful);
+  // A user who asks for current need not wait until doubt is over: what is there even if ours drew the least counts.
+  const hurried = doubtful && subjects.some((subject) => subject.wished);
+  const back = triple((phase) => Math.max(0, own[phase] - history.leastA[phase]));
+  const sure = hurried ? evaluate(state, meter, sources, own, back, back, loads, circuits, reserves, stale) : undefined;
+  const settled = settleShares(subjects, upper.result, lower.result, doubtful);
+  const shares = sure === undefined ? settled : hurryShares(subjects, settled, upper.result, sure.result);
 
   // Chargers that must be cut for breaker, cap or circuit go first: nobody is raised in the same breath.
   const physical = physicalRoom(subjects, shares, upper, circuits);
@@ -160,6 +169,7 @@ export function plan(
       pace: charger.pace,
       mode: stale && subject.load.mode !== "off" ? "standard" : subject.load.mode,
       changed: subject.changed,
+      wished: subject.wished,
       shareA,
       minA: load.minA,
       maxA: load.maxA,
@@ -187,6 +197,7 @@ export function plan(
       meter,
       switching: switching.hold,
       ignored: watched.ignored,
+      startsByMs: piped.raiseAtMs ?? history.untilMs,
     });
     allocations.push({
       charger: charger.config.id,
@@ -206,6 +217,8 @@ export function plan(
       ...piped.memory,
       mode: charger.settings.mode,
       allocatedA: shareA,
+      held: subject.standing.kind === "stopped" && subject.standing.hold === "user",
+      wishedAtMs: (piped.memory.sentA ?? 0) > 0 ? undefined : subject.memory.wishedAtMs,
       watch: watched.memory,
       phase: switching.memory,
     };
@@ -282,6 +295,10 @@ function study(
     sleepingSinceMs: sleeping ? (memory.sleepingSinceMs ?? nowMs) : undefined,
   };
   const standing = standingOf(charger, memory, total, soc.socPct, nowMs);
+  const heldNow = standing.kind === "stopped" && standing.hold === "user";
+  const asked = !heldNow && known !== undefined && (known.held || known.mode !== settings.mode);
+  const wishedAtMs = asked ? nowMs : memory.wishedAtMs;
+  memory = { ...memory, wishedAtMs: heldNow ? undefined : wishedAtMs };
   const mask = maskOf(charger, state.config, memory);
   const bounds = boundsOf(
     charger,
@@ -303,7 +320,12 @@ function study(
     lines,
     drawA,
     socPct: soc.socPct,
-    changed: known !== undefined && (known.mode !== settings.mode || distributionChanged),
+    changed: known !== undefined && (asked || known.mode !== settings.mode || distributionChanged),
+    wished:
+      standing.kind === "active" &&
+      wishedAtMs !== undefined &&
+      nowMs - wishedAtMs < WISH_MS &&
+      (memory.sentA ?? 0) <= 0,
     load: {
       id: config.id,
       minA: bounds.minA,
@@ -515,6 +537,27 @@ function settleShares(
 }
 
 /**
+ * Shares while a user waits for current: those who asked have what is surely there, and nobody else keeps more than fits
+ * beside it. Where that would stop another charger, the doubt is sat out.
+ */
+function hurryShares(
+  subjects: readonly Subject[],
+  settled: readonly number[],
+  upper: EngineResult,
+  sure: EngineResult,
+): readonly number[] {
+  const hurried = subjects.map((subject, index) => {
+    const share = sure.shares[index]?.allocatedA ?? 0;
+    return Math.min(share, subject.wished ? (upper.shares[index]?.allocatedA ?? 0) : (settled[index] ?? 0));
+  });
+  const gains = subjects.some(
+    (subject, index) => subject.wished && (hurried[index] ?? 0) > (settled[index] ?? 0) + EPS,
+  );
+  const stops = subjects.some((_, index) => (hurried[index] ?? 0) <= 0 && (settled[index] ?? 0) > 0);
+  return gains && !stops ? hurried : settled;
+}
+
+/**
  * Current per phase that breaker, cap and circuits hold for each charger: its share, and beyond it what it still has from
  * before (it may come down slowly) or needs to stay on. What one is left is not left to another.
  */
@@ -621,6 +664,8 @@ interface ExplainInput {
   readonly meter: MeterView;
   readonly switching: boolean;
   readonly ignored: { readonly wantedA: number; readonly observedA: number } | undefined;
+  /** When a start that nothing forbids comes at the latest, ms. */
+  readonly startsByMs: number;
 }
 
 /** States of the box come first, then timers, then the limits. */
@@ -652,7 +697,14 @@ function explain(input: ExplainInput): { reason: Reason; runnerUp: Reason | unde
   if (meter.staleSinceMs !== undefined) return over({ code: "meter_stale", sinceMs: meter.staleSinceMs });
   if (piped.timer !== undefined) return over(piped.timer);
   if (piped.limitA > 0 && status === "suspended_ev") return over(told ?? { code: "ev_not_ready" });
+  // At 0 A although the sensors show room: only interval or doubt keep it from starting.
+  if (piped.limitA <= 0 && (seen.result.shares[input.index]?.allocatedA ?? 0) > 0)
+    return over({ code: "start_delay", untilMs: input.startsByMs });
   return limits;
+}
+
+function triple(value: (phase: 0 | 1 | 2) => number): Triple {
+  return [value(0), value(1), value(2)];
 }
 
 /** What only the box knows outranks what the planner decided. */

@@ -126,15 +126,21 @@ function boundCandidates({ bounds }: ReasonInput): Candidate[] {
 /** Everything that limits this charger, the lowest ceiling first. */
 export function because(input: ReasonInput): Because {
   const source = sourceCandidate(input);
-  const candidates = [
-    ...(source === undefined ? [] : [source]),
-    ...boundCandidates(input),
-    ...physicalCandidates(input),
-  ];
+  // A bound that leaves the minimum is not why a charger stands at 0 A.
+  const bounds = boundCandidates(input).filter(
+    (candidate) => input.limitA > 0 || candidate.ceilingA < input.bounds.minA - EPS,
+  );
+  const candidates = [...(source === undefined ? [] : [source]), ...bounds, ...physicalCandidates(input)];
   candidates.sort((left, right) => left.ceilingA - right.ceilingA);
   const [first, second] = candidates;
   if (first === undefined)
-    return { reason: { code: "limited_by", source: "user", limitA: input.limitA }, runnerUp: undefined };
+    return {
+      reason:
+        input.limitA > 0
+          ? { code: "limited_by", source: "user", limitA: input.limitA }
+          : { code: "insufficient_power", shortA: tenth(input.bounds.minA) },
+      runnerUp: undefined,
+    };
   if (input.limitA > 0) {
     const free =
       !input.charger.settings.dynamicControl && first.reason.code === "limited_by" && first.reason.source === "user";

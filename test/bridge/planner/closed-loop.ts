@@ -1,6 +1,6 @@
 /** The planner in a simulated house: meters that lag, cars that follow their limit, links that break. Time is a number. */
 import type { Plan } from "../../../shared/plan.ts";
-import type { ChargerState, SiteConfig, SiteReadings, SiteSettings } from "../../../shared/site.ts";
+import type { ChargerSettings, ChargerState, SiteConfig, SiteReadings, SiteSettings } from "../../../shared/site.ts";
 import { balance, type HouseModel, type PhaseValues } from "../../../bridge/simulate/house.ts";
 import { emptyMemory, type PlannerMemory } from "../../../bridge/planner/memory.ts";
 import { plan } from "../../../bridge/planner/plan.ts";
@@ -39,6 +39,7 @@ interface Car {
   sentA: number | undefined;
   plugged: boolean;
   linkUp: boolean;
+  wishes: Partial<ChargerSettings>;
 }
 
 /** What the world does in one step. */
@@ -62,6 +63,8 @@ export interface Loop {
   restart(): void;
   plug(index: number, plugged: boolean): void;
   link(index: number, up: boolean): void;
+  /** What the user sets from now on. */
+  wish(index: number, settings: Partial<ChargerSettings>): void;
 }
 
 const FOLLOW_A_PER_S = 6;
@@ -83,6 +86,7 @@ export function closedLoop(options: LoopOptions): Loop {
     sentA: undefined,
     plugged: true,
     linkUp: true,
+    wishes: {},
   }));
   const meter: { atS: number; netA: PhaseValues; solarW: number; batteryW: number }[] = [];
   let netA: PhaseValues = [0, 0, 0];
@@ -129,6 +133,7 @@ export function closedLoop(options: LoopOptions): Loop {
       const plugged = car?.plugged ?? false;
       return charger({
         ...spec.change,
+        settings: { ...spec.change.settings, ...car?.wishes },
         snapshot: {
           atMs: T0 + timeS * 1000,
           link: car?.linkUp === false ? "down" : "up",
@@ -208,6 +213,10 @@ export function closedLoop(options: LoopOptions): Loop {
     plug(index, plugged) {
       const car = cars[index];
       if (car !== undefined) car.plugged = plugged;
+    },
+    wish(index, settings) {
+      const car = cars[index];
+      if (car !== undefined) car.wishes = { ...car.wishes, ...settings };
     },
     link(index, up) {
       const car = cars[index];

@@ -81,6 +81,8 @@ export function liveHouse(seed: number, hours: number): LifeResult {
     startSocPct: 60,
   });
   const ticks = Math.round((hours * 3600) / 2);
+  // A life of its own, so that the user's acts do not change weather and cars.
+  const whim = seededRandom(seed * 104_729 + 3);
   let gapUntil = -1;
   let blindUntil = -1;
   const downUntil = cars.map(() => -1);
@@ -95,6 +97,7 @@ export function liveHouse(seed: number, hours: number): LifeResult {
     if (random() < 1 / 3600) gapUntil = timeS + random() * 120;
     if (random() < 1 / 7200) loop.restart();
     for (const [index] of cars.entries()) {
+      if (whim() < 1 / 450) loop.wish(index, { enabled: whim() < 0.7 });
       if (random() < 1 / 1800) loop.plug(index, random() < 0.7);
       if (random() < 1 / 14_400 && downUntil[index]! < timeS) {
         loop.link(index, false);
