@@ -123,6 +123,8 @@ suite(`restart matrix${missing === undefined ? "" : ` (${missing})`}`, { timeout
     await eventually(() => shows(POWER, String(power)), 30_000);
     await eventually(() => shows("switch.garage_wallbox_charging", "on"), 30_000);
     await eventually(async () => (await hass.state("button.garage_wallbox_start_charging")) !== undefined, 30_000);
+    // The phone's place that the device way brings along is switched off after everything else.
+    await eventually(async () => /^device_tracker\.garage_wallbox .* user$/m.test(await inventory()), 30_000);
     before = await inventory();
   }, 240_000);
   afterAll(async () => {
