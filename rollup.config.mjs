@@ -15,12 +15,22 @@ const keys = Object.keys(english);
 /** Long texts by name: `shipped-<name>` in the code stands for them until `textsLast`. */
 const texts = new Map();
 
-/** Every language but English becomes one text with a line per key of English: the keys are shipped once. */
+/** A table of texts as one text, `key=text` on each line, and the code that makes a table of it again. */
+function shipTable(name, table) {
+  const lines = Object.entries(table).map((entry) => entry.join("="));
+  if (lines.some((line) => !/^[^=\n]+=[^=\n]*$/.test(line)))
+    throw new Error(`${name}: "=" and new lines part the texts`);
+  texts.set(name, lines.join("\n"));
+  return `Object.fromEntries("shipped-${name}".split("\\n").map((line) => line.split("=")))`;
+}
+
+/** English keeps its keys. Every other language becomes one text with a line per key of English: the keys are shipped once. */
 const packLanguages = {
   name: "pack-languages",
   transform(code, id) {
     const language = /card[\\/]i18n[\\/](\w+)\.json$/.exec(id)?.[1];
-    if (language === undefined || language === "en") return null;
+    if (language === undefined) return null;
+    if (language === "en") return { code: `export default ${shipTable("en", english)};`, map: { mappings: "" } };
     const words = JSON.parse(code);
     for (const key of keys) if (typeof words[key] !== "string") this.error(`${language}.json lacks "${key}"`);
     const lines = keys.map((key) => words[key]);
@@ -56,20 +66,12 @@ const packIcons = {
   name: "pack-icons",
   transform(code, id) {
     if (!/card[\\/]icons\.ts$/.test(id)) return null;
-    const made =
-      'export const ICONS = Object.fromEntries("shipped-icons".split("\\n").map((line) => line.split("=")));';
-    texts.set(
-      "icons",
-      Object.entries(ICONS)
-        .map((entry) => entry.join("="))
-        .join("\n"),
-    );
-    return { code: made, map: { mappings: "" } };
+    return { code: `export const ICONS = ${shipTable("icons", ICONS)};`, map: { mappings: "" } };
   },
 };
 
 /** Long texts go behind the code, alike beside alike: gzip looks back 32 kB only. */
-const ORDER = ["layouts", "parts", "base", "own", "icons", "nl", "de", "da", "fr", "it", "es", "pt", "sl", "bg"];
+const ORDER = ["en", "base", "own", "parts", "layouts", "icons", "da", "de", "nl", "fr", "it", "es", "pt", "bg", "sl"];
 const textsLast = {
   name: "texts-last",
   renderChunk(code) {
@@ -103,7 +105,7 @@ export default {
     packIcons,
     minifyHtml,
     resolve({ browser: true, exportConditions: ["production", "default"] }),
-    json({ compact: true, preferConst: true, namedExports: false }),
+    json({ exclude: "card/i18n/en.json", compact: true, preferConst: true, namedExports: false }),
     esbuild({
       target: "es2022",
       tsconfig: "card/tsconfig.json",

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 
 /** Limits of the card's file, bytes after gzip: what is aimed at, and what fails: ten languages with two-line reasons take their room. */
 const AIM = 40_000;
-const MOST = 60_000;
+const MOST = 56_000;
 
 const FILE = "evse-bridge.js";
 const BUILT = `dist/${FILE}`;
