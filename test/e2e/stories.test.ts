@@ -19,7 +19,7 @@ ${VERSIONS.map(
   (version) =>
     `  - { id: ${names[version]}, name: Box ${names[version]}, driver: ocpp, station: ST-${names[version]}, max_current: 16, phases: 3, command_interval: 5, enable_delay: 1, solar_grace: 5, pause_time: 5, min_on: 5, min_off: 5 }`,
 ).join("\n")}
-  - { id: boiler, name: Boiler, driver: plug, switch: input_boolean.boiler_relay, power: 2000, mode: off, enable_delay: 1, solar_grace: 5, pause_time: 5, min_on: 5, min_off: 5 }
+  - { id: boiler, name: Boiler, driver: plug, switch: input_boolean.boiler_relay, power: 1000, mode: off, enable_delay: 1, solar_grace: 5, pause_time: 5, min_on: 5, min_off: 5 }
 `;
 
 /** Sensors as an owner might make them: templates over helpers. */
@@ -253,7 +253,7 @@ it("follows the sun told by template sensors, and switches a plug with the surpl
     await shows("sensor.home_solar_power", "9000");
     await hass.call("input_select", "select_option", { entity_id: "input_select.box_three_mode", option: "Solar" });
     await shows("sensor.box_three_reason", "following_solar", 120_000);
-    // The car may have no more than the user wants: the rest is enough for the plug.
+    // The car may have no more than the user wants: the rest, 6 A a phase, is enough for a plug of 1000 W on one of them.
     await set("box_three_current_limit", 6);
     await hass.call("input_select", "select_option", { entity_id: "input_select.boiler_mode", option: "Solar" });
     await until(async () => (await hass.state("input_boolean.boiler_relay"))?.state === "on", 120_000);
