@@ -43,11 +43,11 @@ function vitest(name: string, config: string, filter: readonly string[]): Step {
         numFailedTests: number;
         numPendingTests: number;
         numFailedTestSuites: number;
-        testResults: { status: string; assertionResults: unknown[] }[];
+        testResults: { status: string; assertionResults: { status: string }[] }[];
       };
-      // A file that fails to load has no tests: it still counts as one failure.
+      // A file that fails to load, or whose preparation fails, has no failed test: it still counts as one failure.
       const broken = told.testResults.filter(
-        (file) => file.status === "failed" && file.assertionResults.length === 0,
+        (file) => file.status === "failed" && !file.assertionResults.some((one) => one.status === "failed"),
       ).length;
       return { passed: told.numPassedTests, failed: told.numFailedTests + broken, skipped: told.numPendingTests };
     },
