@@ -3,10 +3,7 @@
  * The fair share is exact (progressive filling): each round rises by the largest step that all limits allow.
  */
 import { DUST_A, COUNT, available, deduct, deductAvailable, type Pool } from "../constraints.ts";
-import { give, reserveMinima, room, sourceLimit, type Claim, type Work } from "./work.ts";
-
-/** A round that gives less than this ends the pinned form, A. */
-const LEAST_STEP_A = 0.001;
+import { reserveMinima, room, sourceLimit, type Claim, type Work } from "./work.ts";
 
 /** Which source pool limits a load, if any. */
 function sourceOf(work: Work, claim: Claim): Pool | undefined {
@@ -93,42 +90,5 @@ function raise(work: Work, rising: readonly Claim[], step: number): void {
     if (amount <= 0) continue;
     deductAvailable(work.solar, amount, mask);
     deductAvailable(work.excess, amount, mask);
-  }
-}
-
-/**
- * Shared as the scenario data pins it (P1): equal parts of the smallest headroom, and all parts scaled down to the sun
- * when any load in the round could use it.
- */
-export function distributeSharedPinned(work: Work): void {
-  const served = reserveMinima(work);
-  for (let round = 0; round < 4 * served.length + 16; round++) {
-    const rising = served.filter((claim) => {
-      const ceiling = Math.min(claim.load.maxA, sourceLimit(work, claim.load, claim.allocatedA));
-      return ceiling - claim.allocatedA > DUST_A && room(claim) > DUST_A;
-    });
-    if (rising.length === 0) return;
-    let headroom = Infinity;
-    let sun = Infinity;
-    for (const claim of rising) {
-      headroom = Math.min(headroom, room(claim));
-      sun = Math.min(sun, available(work.solar, claim.mask));
-    }
-    const share = headroom / rising.length;
-    const steps = rising.map((claim) =>
-      Math.min(share, Math.min(claim.load.maxA, sourceLimit(work, claim.load, claim.allocatedA)) - claim.allocatedA),
-    );
-    const total = steps.reduce((all, step) => all + step, 0);
-    const scale = sun > DUST_A && total > sun ? sun / total : 1;
-    let moved = false;
-    for (const [index, claim] of rising.entries()) {
-      const step = (steps[index] ?? 0) * scale;
-      if (step <= LEAST_STEP_A) continue;
-      give(work, claim, step);
-      moved = true;
-    }
-    if (!moved) return;
-    // Where thirds and halves leave binary dust of the sun behind, the pinned form scales everything by it and so ends.
-    if (scale < 1 && rising.some((claim) => (COUNT[claim.mask] ?? 0) > 1)) return;
   }
 }
