@@ -3,6 +3,7 @@ import type { SiteConfig, SitePhase } from "../../shared/site.ts";
 import { ConfigError, formatPath, type ConfigProblem } from "./errors.ts";
 import type { LoadedConfig } from "./load.ts";
 import type { ResolvedCharger } from "./resolve.ts";
+import type { RawCharger } from "./schema.ts";
 
 /** Warnings. @throws ConfigError for what cannot be run safely. */
 export function checkConfig(
@@ -15,16 +16,30 @@ export function checkConfig(
   const wrong = (path: readonly (string | number)[], message: string): void => {
     problems.push({ where: loaded.where(path), path: formatPath(path), message });
   };
-  checkHass(loaded, wrong);
+  checkHass(loaded, wrong, warnings);
   const phasesOfSite = (["A", "B", "C"] as const).slice(0, site.phases);
   const ids = new Map<string, number>();
-  const stations = new Map<string, number>();
+  const names = new Map<string, number>();
+  const addresses = new Map<string, number>();
+  const outlets: { readonly station: string; readonly connector: number | undefined; readonly index: number }[] = [];
+  checkPlaces(loaded, wrong, warnings);
   chargers.forEach(({ config, raw }, index) => {
     const at = (key: string): (string | number)[] => ["chargers", index, key];
     const twin = ids.get(config.id);
     if (twin !== undefined) wrong(at("id"), `"${config.id}" is chargers[${twin}]'s id already`);
     ids.set(config.id, index);
     if (config.id === "site" || config.id === "bridge") wrong(at("id"), `"${config.id}" is reserved; choose another`);
+    const namesake = names.get(config.name);
+    if (namesake !== undefined)
+      warnings.push(
+        `chargers[${index}] (${config.id}) and chargers[${namesake}] are both named "${config.name}": Home Assistant numbers their entities`,
+      );
+    names.set(config.name, index);
+    for (const { key, value, shown } of addressesOf(raw)) {
+      const other = addresses.get(value);
+      if (other !== undefined) wrong(at(key), `"${shown}" is chargers[${other}]'s ${key} already`);
+      addresses.set(value, index);
+    }
     if (config.kind === "evse" && config.minA > config.maxA)
       wrong(at("min_current"), `${config.minA} A is above max_current ${config.maxA} A`);
     if (config.failSafeA > config.maxA && config.kind === "evse")
@@ -36,10 +51,17 @@ export function checkConfig(
     if (new Set(used).size < used.length && (config.phases ?? 1) > 1)
       warnings.push(`chargers[${index}] (${config.id}): two legs of phase_map are on the same site phase`);
     if (raw.driver === "ocpp") {
-      const other = stations.get(raw.station);
-      if (other !== undefined && raw.connector === undefined)
-        wrong(at("station"), `"${raw.station}" is chargers[${other}]'s station already`);
-      stations.set(raw.station, index);
+      const other = outlets.find(
+        ({ station, connector }) =>
+          station === raw.station &&
+          (connector === undefined || raw.connector === undefined || connector === raw.connector),
+      );
+      if (other !== undefined)
+        wrong(
+          at("station"),
+          `"${raw.station}" is chargers[${other.index}]'s station already; chargers of one station need a connector each`,
+        );
+      outlets.push({ station: raw.station, connector: raw.connector, index });
       const timeout = raw.ocpp_profile_timeout ?? 120;
       if (config.commandIntervalS >= timeout / 2)
         wrong(
@@ -94,9 +116,55 @@ export function checkConfig(
 type Wrong = (path: readonly (string | number)[], message: string) => void;
 const nameOf = (phase: SitePhase): string => ({ A: "L1", B: "L2", C: "L3" })[phase];
 
-function checkHass(loaded: LoadedConfig, wrong: Wrong): void {
+/** Where a charger is reached: two that share one would fight over it. */
+function addressesOf(
+  raw: RawCharger,
+): readonly { readonly key: string; readonly value: string; readonly shown: string }[] {
+  const one = (key: string, shown: string | undefined, more = "") =>
+    shown === undefined ? [] : [{ key, value: `${raw.driver} ${key} ${shown.toLowerCase()} ${more}`, shown }];
+  switch (raw.driver) {
+    case "besen":
+      return (raw.transport ?? "ble") === "udp" ? one("host", raw.host) : one("address", raw.address);
+    case "ampeco":
+      return raw.charge_point === undefined
+        ? []
+        : one("charge_point", String(raw.charge_point), raw.host.toLowerCase());
+    case "plug":
+      return one("switch", raw.switch);
+    case "ocpp": // its connectors may be shared out: checked on their own
+    case "hass":
+      return [];
+  }
+}
+
+/** Ports that exist, dates that are dates, a status page that somebody can open. */
+function checkPlaces(loaded: LoadedConfig, wrong: Wrong, warnings: string[]): void {
+  const { ocpp, http } = loaded.raw;
+  const listens = [
+    { path: ["ocpp", "listen"], text: ocpp?.listen },
+    { path: ["ocpp", "tls", "listen"], text: ocpp?.tls?.listen },
+    { path: ["http", "listen"], text: http?.listen },
+  ];
+  for (const { path, text } of listens) {
+    const port = Number(text?.slice(text.lastIndexOf(":") + 1) ?? 0);
+    if (port > 65_535) wrong(path, `there is no port ${port}; allowed: 0 (any free one) to 65535`);
+  }
+  if (http?.listen !== undefined && http.token === undefined && !/^(127\.|localhost:|\[::1\])/.test(http.listen))
+    warnings.push(
+      `http.listen ${http.listen} is beyond this machine but there is no http.token: pages answer this machine only`,
+    );
+  (ocpp?.authorization ?? []).forEach(({ expiry }, index) => {
+    if (expiry !== undefined && Number.isNaN(Date.parse(expiry)))
+      wrong(["ocpp", "authorization", index, "expiry"], `"${expiry}" is no date, e.g. 2027-12-31`);
+  });
+}
+
+function checkHass(loaded: LoadedConfig, wrong: Wrong, warnings: string[]): void {
   const hass = loaded.raw.home_assistant ?? {};
-  if (hass.url === undefined && hass.token === undefined && (loaded.raw.chargers ?? []).length === 0) return;
+  if (hass.url === undefined && hass.token === undefined && (loaded.raw.chargers ?? []).length === 0) {
+    warnings.push("nothing is configured yet: `evse-bridge setup` asks for what is needed");
+    return;
+  }
   if (hass.url === undefined)
     wrong(["home_assistant", "url"], "is required, e.g. http://homeassistant.local:8123 (or HASS_URL)");
   if (hass.token === undefined)

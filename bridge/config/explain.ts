@@ -20,17 +20,19 @@ export function explain(
         message: `is required${descriptionOf(error, String(params["missingProperty"]))}`,
       };
     case "enum":
-    case "const": {
-      const allowed = (params["allowedValues"] ?? [params["allowedValue"]]) as unknown[];
-      return { path, message: `${show(path, value)} is not one of ${allowed.join(", ")}` };
-    }
+      return {
+        path,
+        message: `${show(path, value)} is not one of ${(params["allowedValues"] as unknown[]).join(", ")}`,
+      };
+    case "anyOf":
+      return { path, message: `${show(path, value)} is not allowed; allowed: ${alternatives(error)}` };
     case "minimum":
     case "maximum":
       return { path, message: `${show(path, value)} is out of range; ${range(error)}` };
     case "type":
-      return { path, message: `${show(path, value)} should be ${article(String(params["type"]))}` };
+      return { path, message: `${show(path, value)} should be ${wanted(error, value)}` };
     case "pattern":
-      return { path, message: `${show(path, value)} is not ${describe(error)}` };
+      return { path, message: `${show(path, value)} does not fit; expected: ${describe(error)}` };
     default:
       return { path, message: `${show(path, value)}: ${error.message ?? "is not valid"}` };
   }
@@ -54,15 +56,52 @@ function show(path: readonly (string | number)[], value: unknown): string {
   return typeof value === "object" ? (Array.isArray(value) ? "a list" : "a group of keys") : JSON.stringify(value);
 }
 
+interface Shape {
+  readonly const?: unknown;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly description?: string;
+  readonly anyOf?: readonly Shape[];
+}
+
 function range(error: ErrorObject): string {
-  const schema = error.parentSchema as { minimum?: number; maximum?: number; description?: string };
-  const bounds =
-    schema.minimum !== undefined && schema.maximum !== undefined
-      ? `${schema.minimum} to ${schema.maximum}`
-      : schema.minimum !== undefined
-        ? `at least ${schema.minimum}`
-        : `at most ${schema.maximum ?? "?"}`;
-  return `allowed: ${bounds}${schema.description === undefined ? "" : ` (${schema.description})`}`;
+  const schema = error.parentSchema as Shape;
+  return `allowed: ${bounds(schema)}${remark(schema)}`;
+}
+
+function bounds({ minimum, maximum }: Shape): string {
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  return minimum === undefined ? `at most ${maximum ?? "?"}` : `at least ${minimum}`;
+}
+
+/** What a union takes, in words: "0 or 6 to 80 (limit without the bridge, A)". */
+function alternatives(error: ErrorObject): string {
+  const schema = error.parentSchema as Shape;
+  const words = (schema.anyOf ?? []).map((one) =>
+    typeof one.const === "number" || typeof one.const === "string"
+      ? String(one.const)
+      : one.minimum !== undefined || one.maximum !== undefined
+        ? bounds(one)
+        : (one.description ?? article(one.type ?? "value")),
+  );
+  return `${words.join(" or ")}${remark(schema)}`;
+}
+
+function remark({ description }: Shape): string {
+  return description === undefined ? "" : ` (${description})`;
+}
+
+/** A number where text is wanted was most likely written without quotes; text where a number is wanted carries its unit along. */
+function wanted(error: ErrorObject, value: unknown): string {
+  const type = String((error.params as Record<string, unknown>)["type"]);
+  const hint =
+    type === "string" && (typeof value === "number" || typeof value === "boolean")
+      ? ": put it in quotes"
+      : (type === "number" || type === "integer") && typeof value === "string" && /^\s*[-+]?[\d.]/.test(value)
+        ? " without a unit and without quotes"
+        : "";
+  return `${article(type)}${hint}${remark(error.parentSchema as Shape)}`;
 }
 
 function describe(error: ErrorObject): string {
@@ -83,9 +122,11 @@ function article(type: string): string {
       ? "a list"
       : type === "integer"
         ? "a whole number"
-        : type === "boolean"
-          ? "true or false"
-          : `a ${type}`;
+        : type === "string"
+          ? "text"
+          : type === "boolean"
+            ? "true or false"
+            : `a ${type}`;
 }
 
 /** ", did you mean ...?" for a key at most two letters off. */

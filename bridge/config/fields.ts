@@ -39,7 +39,9 @@ export const listenAddress = (description: string, byDefault?: string) =>
     description: `${description}, host:port`,
     ...(byDefault === undefined ? {} : { default: byDefault }),
   });
-export const phaseCount = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)]);
+export const phaseCount = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)], {
+  description: "how many phases are wired",
+});
 export const secret = (description: string) => ({
   value: optional(text(`${description} (secret)`)),
   file: optional(text(`file that holds: ${description}`)),

@@ -40,16 +40,15 @@ export function loadConfig(
     try {
       text = readFileSync(file, "utf8");
     } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code;
       throw new ConfigError(
         [
           {
             where: file,
             path: "",
             message:
-              why === "ENOENT"
+              (error as NodeJS.ErrnoException).code === "ENOENT"
                 ? "no such file; write one with `evse-bridge setup` or name it with --config"
-                : `cannot be read (${why ?? String(error)})`,
+                : `cannot be read: ${unreadable(error)}`,
           },
         ],
         { cause: error },
@@ -73,7 +72,7 @@ export function parseConfig(
       [...document.errors, ...document.warnings].map((error) => ({
         where: `${name}:${lines.linePos(error.pos[0]).line}`,
         path: "",
-        message: `not valid YAML: ${error.message.split("\n")[0] ?? ""}`,
+        message: `not valid YAML: ${(error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "")}`,
       })),
     );
   }
@@ -122,9 +121,10 @@ function check(value: object, where: (path: readonly (string | number)[]) => str
     base: readonly (string | number)[],
     root: unknown,
   ): void => {
+    // The branches of a union each complain. One of them says best what is wrong, unless they are single values: then the union does.
+    const listed = new Set((errors ?? []).filter(({ keyword }) => keyword === "const").map((one) => one.instancePath));
     for (const error of errors ?? []) {
-      // The branches of a union each complain; the union's own complaint is the clearest only when none of them fits the value's type.
-      if (error.keyword === "anyOf" || error.keyword === "oneOf") continue;
+      if ((error.keyword === "anyOf") !== listed.has(error.instancePath) || error.keyword === "oneOf") continue;
       const told = explain(error, at(root, error.instancePath));
       const path = [...base, ...told.path];
       const key = formatPath(path);
@@ -150,6 +150,22 @@ function at(root: unknown, pointer: string): unknown {
   for (const part of pointer.split("/").slice(1))
     value = (value as Record<string, unknown> | undefined)?.[part.replaceAll("~1", "/").replaceAll("~0", "~")];
   return value;
+}
+
+/** The common reasons in words, with what to do. */
+function unreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  switch (code) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EACCES":
+    case "EPERM":
+      return `no permission; make it readable for the user that runs the bridge (${code})`;
+    case "EISDIR":
+      return "it is a folder";
+    default:
+      return code ?? String(error);
+  }
 }
 
 /** Line of a path, or of its nearest ancestor that exists. */
@@ -183,7 +199,7 @@ function readSecrets(
         value[plain] = readFileSync(target, "utf8").replace(/\r?\n[\s\S]*$/, "");
         told(here, target, value[plain] === "" ? `${target} is empty` : undefined);
       } catch (error) {
-        told(here, target, `${target} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+        told(here, target, `${target} cannot be read: ${unreadable(error)}`);
       }
     }
   }

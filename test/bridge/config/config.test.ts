@@ -134,6 +134,38 @@ describe("a configuration", () => {
       "chargers:\n  - { id: a, driver: besen, address: 'aa:bb:cc:dd:ee:ff', pin: '12' }",
       "chargers[0].pin: should be 6 digits",
     ],
+    [
+      "a value that none of several forms takes, with the forms",
+      "chargers:\n  - { id: a, driver: ocpp, station: X, fail_safe_current: 3 }",
+      "chargers[0].fail_safe_current: 3 is not allowed; allowed: 0 or 6 to 80",
+    ],
+    ["phases that no house has", "site: { phases: 5 }", "site.phases: 5 is not allowed; allowed: 1 or 2 or 3"],
+    [
+      "a number with its unit",
+      "site: { main_breaker: 25A }",
+      `site.main_breaker: "25A" should be a number without a unit and without quotes (main fuse per phase, A)`,
+    ],
+    [
+      "a PIN without quotes, which is a number",
+      "chargers:\n  - { id: a, driver: besen, address: 'aa:bb:cc:dd:ee:ff', pin: 123456 }",
+      "chargers[0].pin: the value (hidden) should be text: put it in quotes",
+    ],
+    ["a port that no machine has", "http: { listen: 127.0.0.1:99000 }", "http.listen: there is no port 99000"],
+    [
+      "a tag that would never expire",
+      "ocpp: { authorization: [{ tag: A, expiry: soon }] }",
+      `ocpp.authorization[0].expiry: "soon" is no date`,
+    ],
+    [
+      "two chargers at one Bluetooth address",
+      "chargers:\n  - { id: a, driver: besen, address: 'aa:bb:cc:dd:ee:ff' }\n  - { id: b, driver: besen, address: 'AA:BB:CC:DD:EE:FF' }",
+      "chargers[1].address:",
+    ],
+    [
+      "one outlet for itself and within the whole station",
+      "chargers:\n  - { id: a, driver: ocpp, station: X }\n  - { id: b, driver: ocpp, station: X, connector: 2 }",
+      "chargers of one station need a connector each",
+    ],
   ])("refuses %s", (_what, yaml, expected) => {
     expect(complaints(yaml).join("\n")).toContain(expected);
   });
@@ -156,6 +188,23 @@ describe("a configuration", () => {
     expect(
       complaints("site: { main_breaker: 0, phases: 4, foo: 1 }\nchargers: [{ id: A!, driver: ocpp }]").length,
     ).toBeGreaterThanOrEqual(4);
+  });
+
+  it("lets chargers of one station share out its connectors", () => {
+    expect(
+      complaints(
+        "chargers:\n  - { id: a, driver: ocpp, station: X, connector: 1 }\n  - { id: b, driver: ocpp, station: X, connector: 2 }",
+      ),
+    ).toEqual([]);
+  });
+
+  it("warns of what works but will surprise", () => {
+    const { warnings } = resolve(
+      "http: { listen: 0.0.0.0:8099 }\nchargers:\n  - { id: a, name: Box, driver: ocpp, station: X }\n  - { id: b, name: Box, driver: ocpp, station: Y }",
+    );
+    expect(warnings.join("\n")).toMatch(/no http\.token/);
+    expect(warnings.join("\n")).toMatch(/both named "Box"/);
+    expect(resolve("", {}).warnings.join()).toMatch(/evse-bridge setup/);
   });
 
   it("never echoes a secret", () => {
@@ -238,7 +287,7 @@ describe("secrets", () => {
     dir = mkdtempSync(join(tmpdir(), "evse-"));
     writeFileSync(join(dir, "a.yaml"), `home_assistant:\n  url: http://ha:8123\n  token_file: nowhere\n`);
     expect(() => loadConfig(join(dir, "a.yaml"), {})).toThrow(
-      /a\.yaml:3 home_assistant\.token_file: .*nowhere cannot be read \(ENOENT\)/,
+      /a\.yaml:3 home_assistant\.token_file: .*nowhere cannot be read: there is no such file/,
     );
     writeFileSync(join(dir, "b.yaml"), `home_assistant: { url: http://ha:8123, token: x, token_file: a.yaml }\n`);
     expect(() => loadConfig(join(dir, "b.yaml"), {})).toThrow(/give either token or token_file/);
