@@ -345,7 +345,11 @@ class BesenCharger implements Charger {
   }
 
   #withStatus(base: ChargerSnapshot, status: BoxStatus, nowMs: number): ChargerSnapshot {
-    const word = statusOf(status, { paused: this.#visit.paused, restBeforeMs: this.#governor.restBeforeMs });
+    const word = statusOf(status, {
+      paused: this.#visit.paused,
+      restBeforeMs: this.#governor.restBeforeMs,
+      endedBy: this.#visit.endedBy,
+    });
     const reservedWire = this.#told.session?.reservationWire ?? null;
     const planned = status.currentState === RESERVED;
     return {

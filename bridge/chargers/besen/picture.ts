@@ -12,6 +12,8 @@ export const COMPLETED: readonly number[] = [15, 17];
 export const RESERVED = 20;
 const FAULTS: readonly number[] = [1, 2, 3];
 const WAITING: readonly number[] = [10, 11];
+/** Ends that the car has chosen, as far as the box can tell. After any other end the box waits for somebody to start it again. */
+const BY_CAR: readonly string[] = ["full", "completed"];
 /** A leg that carries more than this counts as active, A. */
 const ACTIVE_A = 0.1;
 const IN_USE_A = 1;
@@ -40,6 +42,8 @@ export interface Circumstances {
   readonly paused: boolean;
   /** A forced stop must last until then, ms since the epoch. */
   readonly restBeforeMs: number | undefined;
+  /** The session of this visit is over, and this word says why; undefined: it is not over, or nobody knows. */
+  readonly endedBy: string | undefined;
 }
 
 export function carConnected(status: BoxStatus): boolean | undefined {
@@ -52,7 +56,7 @@ export function carConnected(status: BoxStatus): boolean | undefined {
 
 export function statusOf(
   status: BoxStatus,
-  { paused, restBeforeMs }: Circumstances,
+  { paused, restBeforeMs, endedBy }: Circumstances,
 ): { readonly status: ChargerStatus | undefined; readonly reason: Reason | undefined } {
   const state = status.currentState;
   const resting: Reason | undefined =
@@ -67,9 +71,11 @@ export function statusOf(
   if (state === NOT_CONNECTED) return { status: "available", reason: { code: "unplugged" } };
   if (state === READY || COMPLETED.includes(state)) {
     if (paused) return { status: "suspended_evse", reason: resting };
+    const waits = endedBy !== undefined && !BY_CAR.includes(endedBy);
+    const reason: Reason | undefined = waits ? { code: "authorization" } : undefined;
     return state === READY
-      ? { status: "preparing", reason: undefined }
-      : { status: "finishing", reason: { code: "ev_full" } };
+      ? { status: "preparing", reason }
+      : { status: "finishing", reason: reason ?? { code: "ev_full" } };
   }
   if (WAITING.includes(state)) return { status: "preparing", reason: { code: "authorization" } };
   if (state === CHARGING)

@@ -54,6 +54,10 @@ export class Visit {
   get over(): boolean {
     return this.#over;
   }
+  /** Why the session of this visit is over. */
+  get endedBy(): string | undefined {
+    return this.#over ? this.#session?.stopReason : undefined;
+  }
   get open(): boolean {
     return this.#session !== undefined && this.#session.endedAtMs === undefined;
   }

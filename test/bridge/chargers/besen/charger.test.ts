@@ -198,12 +198,16 @@ describe("limit and pause", () => {
       await limit(made, 12);
       await made.clock.advance(120_000);
       expect(starts(made)).toBe(1);
-      expect(made.charger.snapshot.status).toBe("finishing");
+      expect(made.charger.snapshot).toMatchObject({
+        status: "finishing",
+        statusReason: { code: end === "button" ? "authorization" : "ev_full" },
+      });
       expect(made.charger.snapshot.session?.endedAtMs).toBeDefined();
       made.box.unplug();
       await made.clock.advance(20_000);
       made.box.plugIn();
       await eventually(made.clock, () => starts(made) === 2);
+      expect(made.charger.snapshot.statusReason?.code).not.toBe("authorization");
     }
   });
 
@@ -216,6 +220,8 @@ describe("limit and pause", () => {
     await walk(made.clock, made.charger.can.session!.stop(never()));
     await made.clock.advance(120_000);
     expect(made.charger.snapshot.session).toMatchObject({ id: first?.id, stopReason: "app" });
+    // Nobody is told that the car has had enough: the box waits for a start.
+    expect(made.charger.snapshot).toMatchObject({ status: "finishing", statusReason: { code: "authorization" } });
     expect(made.charger.snapshot.session?.endedAtMs).toBeDefined();
     expect(starts(made)).toBe(1);
     await walk(made.clock, made.charger.can.session!.start(never(), 8));
