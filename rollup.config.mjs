@@ -47,17 +47,16 @@ const minifyCss = {
   name: "minify-css",
   async transform(code, id) {
     const sheet = /card[\\/]styles[\\/](\w+)\.ts$/.exec(id)?.[1];
-    if (sheet === undefined) return null;
-    const found = /css`([^`]*)`/.exec(code);
-    if (found === null || found[1].includes("${")) this.error("a styles file holds one css template of plain text");
-    const css = await transform(found[1].replaceAll("\\\\", "\\"), {
+    const found = /= css`([^`]*)`/.exec(code);
+    if (sheet === undefined || found === null) return null;
+    if (found[1].includes("${")) this.error("a styles file holds one css template of plain text");
+    const css = await transform(found[1], {
       loader: "css",
       minify: true,
       target: ["chrome120", "safari17", "firefox128"],
     });
     texts.set(sheet, css.code.trim());
-    const made = code.replace("{ css }", "{ unsafeCSS }").replace(found[0], `unsafeCSS("shipped-${sheet}")`);
-    return { code: made, map: { mappings: "" } };
+    return { code: code.replace(found[0], `= "shipped-${sheet}"`), map: { mappings: "" } };
   },
 };
 

@@ -1,15 +1,16 @@
 /** What the card and the tile features share: hass, discovery, wishes, silence, words. Draws nothing itself. */
 import { fireEvent, forwardHaptic } from "custom-card-helpers";
-import { LitElement, type PropertyValues } from "lit";
 import { ChargerView } from "./charger.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
+import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { type Hass, text } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { languageFor, type Translate, translator } from "./i18n/languages.ts";
 import { commandId, PRESSED, type Refusal, type Value, Wishes } from "./optimistic.ts";
+import { SHEETS } from "./styles/sheet.ts";
 import { Timers } from "./timers.ts";
 
 /** The last hass any instance saw: the editor's form gets none. */
@@ -35,7 +36,8 @@ export interface Scene {
   readonly act: EvseElement;
 }
 
-export abstract class EvseElement extends LitElement {
+export abstract class EvseElement extends Drawn {
+  protected override readonly sheets = SHEETS;
   config: CardConfig = { type: "custom:evse-card" };
   readonly timers = new Timers();
   readonly discovery = new Discovery();
@@ -181,21 +183,15 @@ export abstract class EvseElement extends LitElement {
     this.notify(refusal.detail === undefined ? what : `${what}: ${refusal.detail}`);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
     this.timers.clearAll();
     this.wishes.drop();
     this.#controller.stop();
   }
 
-  override updated(_changed: PropertyValues): void {
+  protected override draw(): void {
+    super.draw();
     this.renders += 1;
-    if (!this.isConnected) return;
     this.#heartbeat.arm(this.now());
   }
 

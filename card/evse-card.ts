@@ -1,6 +1,6 @@
 /** `custom:evse-card`: finds the bridge by itself and draws one wallbox or the whole site. */
 import { hasAction } from "custom-card-helpers";
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { FEATURES, type Layout } from "./config.ts";
 import { DEMO_HASS } from "./demo-data.ts";
 import type { ChargerRef, Found } from "./discovery.ts";
@@ -16,10 +16,6 @@ import { flowOf } from "./parts/flow.ts";
 import { graphIds, spanOf } from "./parts/graph.ts";
 import { icon } from "./parts/icon.ts";
 import { busyCommand, reasonLines } from "./parts/reason.ts";
-import { base } from "./styles/base.ts";
-import { layouts } from "./styles/layouts.ts";
-import { own } from "./styles/own.ts";
-import { parts } from "./styles/parts.ts";
 import { validate } from "./validate.ts";
 
 /** Screen readers hear at most one message in this time, ms. */
@@ -28,11 +24,8 @@ const SPEAK_MS = 5000;
 const PREVIEW_MS = 500;
 
 export class EvseCard extends EvseElement {
-  static override styles = [base, parts, layouts, own];
-  static override properties = { preview: { attribute: false }, layout: { attribute: false } };
-
-  declare preview: boolean;
-  declare layout: string | undefined;
+  /** Set by Home Assistant in its editor and picker. */
+  preview = false;
   #open: string | undefined;
   #said = "";
   #spoken = "";
@@ -41,11 +34,6 @@ export class EvseCard extends EvseElement {
   #held = false;
   #observer: IntersectionObserver | undefined;
   readonly history = new History(() => this.requestUpdate());
-
-  constructor() {
-    super();
-    this.preview = false;
-  }
 
   static getStubConfig(hass: Hass | undefined): Record<string, unknown> {
     const chargers = hass?.states["sensor.evse_bridge"]?.attributes["chargers"];
@@ -110,7 +98,7 @@ export class EvseCard extends EvseElement {
     this.#seen = false;
   }
 
-  override render(): TemplateResult | typeof nothing {
+  protected override render(): TemplateResult | typeof nothing {
     const hass = this.config.demo === true ? DEMO_HASS : this.hass;
     if (hass === undefined) return nothing;
     const found = this.find(hass);
@@ -186,8 +174,8 @@ export class EvseCard extends EvseElement {
     );
   }
 
-  override updated(changed: PropertyValues): void {
-    super.updated(changed);
+  protected override draw(): void {
+    super.draw();
     this.#speak();
   }
 

@@ -1,4 +1,5 @@
 /** Entry of `dist/evse-bridge.js`: registers elements and tells Home Assistant's pickers. Nothing here may wait. */
+import { define } from "./drawn.ts";
 import { EvseCard } from "./evse-card.ts";
 import type { Hass } from "./hass.ts";
 import { getEntitySuggestion } from "./suggestion.ts";
@@ -33,7 +34,7 @@ if (customElements.get("evse-card") === undefined) {
     getEntitySuggestion,
   });
   for (const { element, ...entry } of TILE_FEATURES) {
-    if (customElements.get(entry.type) === undefined) customElements.define(entry.type, element);
+    define(entry.type, element);
     (window.customCardFeatures ??= []).push(entry);
   }
   // eslint-disable-next-line no-console -- one line that tells which card is loaded

@@ -1,23 +1,17 @@
 /** Rows for Home Assistant's Tile card: mode, limit and buttons of a wallbox. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { EvseElement, type Scene } from "./element.ts";
 import { fields, type Hass, text } from "./hass.ts";
 import { actionsPart } from "./parts/actions.ts";
 import { limitPart } from "./parts/limit.ts";
 import { modePart } from "./parts/modes.ts";
-import { base } from "./styles/base.ts";
-import { layouts } from "./styles/layouts.ts";
-import { own } from "./styles/own.ts";
-import { parts } from "./styles/parts.ts";
 
 interface Context {
   readonly entity_id?: string;
 }
 
 abstract class EvseFeature extends EvseElement {
-  static override styles = [base, parts, layouts, own];
-  static override properties = { context: { attribute: false } };
-  declare context: Context | undefined;
+  #context: Context | undefined;
 
   static getStubConfig(): Record<string, never> {
     return {};
@@ -29,12 +23,20 @@ abstract class EvseFeature extends EvseElement {
 
   protected abstract row(scene: Scene): TemplateResult | typeof nothing;
 
-  override willUpdate(): void {
-    const entity = this.context?.entity_id;
-    if (entity !== undefined && entity !== this.config.entity) this.config = { ...this.config, entity };
+  /** The entity of the Tile card. */
+  set context(context: Context | undefined) {
+    this.#context = context;
+    const entity = context?.entity_id;
+    if (entity === undefined || entity === this.config.entity) return;
+    this.config = { ...this.config, entity };
+    this.requestUpdate();
   }
 
-  override render(): TemplateResult | typeof nothing {
+  get context(): Context | undefined {
+    return this.#context;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
     const { hass } = this;
     if (hass === undefined || this.config.entity === undefined) return nothing;
     const found = this.find(hass);

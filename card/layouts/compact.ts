@@ -1,5 +1,5 @@
 /** Two rows of the grid: what, how fast, why, and one button. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
 import { primaryRound } from "../parts/actions.ts";

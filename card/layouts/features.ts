@@ -1,6 +1,6 @@
 /** A tile with rows of 42 px, chosen and ordered by the user. */
-import type { nothing } from "lit";
-import { html, type TemplateResult } from "lit";
+import type { nothing } from "lit/html.js";
+import { html, type TemplateResult } from "lit/html.js";
 import { type Feature, FEATURES } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { actionsPart } from "../parts/actions.ts";

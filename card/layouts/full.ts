@@ -1,5 +1,5 @@
 /** Everything about one wallbox; sections can be chosen and ordered. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { SECTIONS, type Section } from "../config.ts";
 import type { Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";

@@ -1,11 +1,12 @@
 /** The house connection, who gets how much of it and why; each wallbox unfolds to the full view. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { parseDistribution } from "../../shared/modes.ts";
 import { modeIcon } from "../charger.ts";
 import { siteEntity } from "../discovery.ts";
 import type { EvseElement, Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
 import { type Fields, type Hass, list, number, text } from "../hass.ts";
+import { chosen, menuOptions } from "../parts/field.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
 import { icon, spinner } from "../parts/icon.ts";
 import { busyCommand, reasonLines } from "../parts/reason.ts";
@@ -165,11 +166,9 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
               <select
                 aria-label="${name}: ${t("mode")}"
                 ?disabled=${view.silence === "disconnected" || view.word("mode") === undefined}
-                @change=${(event: Event) => {
-                  if (event.target instanceof HTMLSelectElement) act.setValue(view, "mode", event.target.value);
-                }}
+                @change=${(event: Event) => act.setValue(view, "mode", chosen(event))}
               >
-                ${options.map((option) => html`<option value=${option} .selected=${option === mode}>${modeLabel(option, t)}</option>`)}
+                ${menuOptions(options, mode, (option) => modeLabel(option, t))}
               </select>
             </label>`
     }
@@ -247,19 +246,8 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
         /><span class="sub">${unit}</span>`;
     } else {
       const options = list(entity.attributes["options"]).filter((option) => typeof option === "string");
-      control = html`<select
-        aria-label=${name}
-        ?disabled=${disabled}
-        @change=${(event: Event) => {
-          if (event.target instanceof HTMLSelectElement) set(event.target.value);
-        }}
-      >
-        ${options.map(
-          (option) =>
-            html`<option value=${option} .selected=${option === state}>
-              ${parseDistribution(option) === undefined ? modeLabel(option, t) : option}
-            </option>`,
-        )}
+      control = html`<select aria-label=${name} ?disabled=${disabled} @change=${(event: Event) => set(chosen(event))}>
+        ${menuOptions(options, state, (option) => (parseDistribution(option) === undefined ? modeLabel(option, t) : option))}
       </select>`;
     }
     return [html`<div class="set ${wish === undefined ? "" : "pending"}"><span>${name}</span>${control}</div>`];

@@ -1,5 +1,5 @@
 /** Buttons by state: the primary one first. What a press does, and what is asked before. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { parseMode } from "../../shared/modes.ts";
 import { confirm } from "../confirm.ts";
 import type { Action } from "../config.ts";

@@ -1,5 +1,5 @@
 /** Energy now: read from left to right, bands as wide as they are strong. A hidden table says the same. */
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import { carShares, energyFlow, type EnergyFlow, type Sink, type Source } from "../energy.ts";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";

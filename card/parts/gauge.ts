@@ -1,5 +1,5 @@
 /** The dial: how fast, from which source, up to where. Thin when nothing flows. */
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { carShares, type EnergyFlow } from "../energy.ts";
 import { DASH, type Quantity } from "../format.ts";

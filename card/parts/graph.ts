@@ -1,5 +1,5 @@
 /** The session's power, stacked by source, always left to right. */
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import { type History, reduce, type Sample, valueAt } from "../history.ts";

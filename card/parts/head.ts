@@ -1,5 +1,5 @@
 /** Icon, name, state chip and the menu. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import type { IconName } from "../icons.ts";
 import { ask } from "./actions.ts";

@@ -1,4 +1,4 @@
-import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit/html.js";
 import { ICONS, type IconName } from "../icons.ts";
 
 export function icon(name: IconName, cls = ""): TemplateResult {

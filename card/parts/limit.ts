@@ -1,8 +1,10 @@
 /** The current limit: solid flows, hatched is allowed by the user but held back, empty is above the limit. */
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { define, Drawn } from "../drawn.ts";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
 import { number } from "../hass.ts";
+import { because, valueOf } from "./field.ts";
 import { icon } from "./icon.ts";
 
 /** Share of the track before the smallest current, so that it is not drawn as nothing. */
@@ -10,152 +12,136 @@ const FLOOR = 0.1;
 /** Key presses within this time become one command, ms. */
 const KEYS_MS = 400;
 
+interface Range {
+  readonly value: number;
+  readonly flowing: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly disabled: boolean;
+  /** Slider only. */
+  readonly slim: boolean;
+  readonly label: string;
+  /** Id of the text that says why it is disabled. */
+  readonly why: string | undefined;
+  readonly say: (n: number) => string;
+  readonly amps: (n: number) => string;
+  readonly presets: readonly number[];
+  readonly set: (amps: number) => void;
+}
+
 /** Drawn into its parent's shadow tree. Local while dragged; tells its new value once, on release. */
-export class EvseLimit extends LitElement {
-  static override properties = {
-    value: { type: Number },
-    flowing: { type: Number },
-    min: { type: Number },
-    max: { type: Number },
-    step: { type: Number },
-    disabled: { type: Boolean },
-    slim: { type: Boolean },
-    label: {},
-    texts: { attribute: false },
-    presets: { attribute: false },
-    dragged: { state: true },
-  };
-  declare value: number;
-  declare flowing: number;
-  declare min: number;
-  declare max: number;
-  declare step: number;
-  declare disabled: boolean;
-  declare slim: boolean;
-  declare label: string;
-  declare texts: { readonly say: (n: number) => string; readonly amps: (n: number) => string };
-  declare presets: readonly number[];
-  declare dragged: number | undefined;
+class EvseLimit extends Drawn {
+  #of: Range | undefined;
+  #dragged: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
-    super();
-    this.value = 0;
-    this.flowing = 0;
-    this.min = 6;
-    this.max = 32;
-    this.step = 1;
-    this.disabled = false;
-    this.slim = false;
-    this.label = "";
-    this.texts = { say: String, amps: String };
-    this.presets = [];
+  set of(range: Range) {
+    this.#of = range;
+    this.requestUpdate();
   }
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
     clearTimeout(this.#timer);
-    this.dragged = undefined;
+    this.#dragged = undefined;
   }
 
-  /** Place of a current on the track, %. */
-  #at(amps: number): number {
-    const span = Math.max(1, this.max - this.min);
-    if (amps <= 0) return 0;
-    const share = FLOOR + ((1 - FLOOR) * (amps - this.min)) / span;
-    return Math.round(Math.min(1, Math.max(amps < this.min ? (FLOOR * amps) / this.min : 0, share)) * 1000) / 10;
-  }
-
-  protected override render(): TemplateResult {
-    const value = this.dragged ?? this.value;
-    const flowing = Math.min(this.flowing, value);
-    const slider = html`<div class="slider" style="--v:${this.#at(value)}%;--now:${this.#at(flowing)}%">
+  protected render(): TemplateResult | typeof nothing {
+    const of = this.#of;
+    if (of === undefined) return nothing;
+    const { min, max, step, disabled, label, amps } = of;
+    const value = this.#dragged ?? of.value;
+    const flowing = Math.min(of.flowing, value);
+    /** Place of a current on the track, %. */
+    const at = (current: number): number => {
+      const share = FLOOR + ((1 - FLOOR) * (current - min)) / Math.max(1, max - min);
+      return Math.round(Math.min(1, current < min ? (FLOOR * Math.max(0, current)) / min : share) * 1000) / 10;
+    };
+    const slider = html`<div class="slider" style="--v:${at(value)}%;--now:${at(flowing)}%">
       <div class="bar"><i class="held"></i><i class="now"></i></div>
-      ${this.presets.map(
-        (amps) => html`<span class="stop ${amps < flowing ? "on" : ""}" style="--p:${this.#at(amps)}%"></span>`,
-      )}
+      ${of.presets.map((each) => html`<span class="stop ${each < flowing ? "on" : ""}" style="--p:${at(each)}%"></span>`)}
       <span class="handle"></span>
       <input
         type="range"
-        min=${this.min}
-        max=${this.max}
-        step=${this.step}
-        .value=${String(Math.max(this.min, value))}
-        ?disabled=${this.disabled}
-        aria-label=${this.label}
-        aria-valuetext=${this.texts.say(value)}
+        min=${min}
+        max=${max}
+        step=${step}
+        .value=${String(Math.max(min, value))}
+        ?disabled=${disabled}
+        aria-label=${label}
+        aria-describedby=${of.why ?? nothing}
+        aria-valuetext=${of.say(value)}
         @input=${this.#drag}
         @change=${this.#release}
       />
     </div>`;
-    if (this.slim) return slider;
+    if (of.slim) return slider;
     const nudge = (by: number, name: string, glyph: "minus" | "plus", end: boolean): TemplateResult =>
       html`<button
         class="icon-button"
-        aria-label="${this.label}: ${name}"
-        ?disabled=${this.disabled || end}
-        @click=${() => this.#nudge(by)}
+        aria-label="${label}: ${name}"
+        aria-describedby=${of.why ?? nothing}
+        ?disabled=${disabled || end}
+        @click=${() => this.#wait(Math.min(max, Math.max(min, (this.#dragged ?? of.value) + by)), KEYS_MS)}
       >
         ${icon(glyph)}
       </button>`;
     return html`<div class="limit-row">
-        ${nudge(-this.step, `−${this.texts.amps(this.step)}`, "minus", value <= this.min)}${slider}${nudge(
-          this.step,
-          `+${this.texts.amps(this.step)}`,
+        ${nudge(-step, `−${amps(step)}`, "minus", value <= min)}${slider}${nudge(
+          step,
+          `+${amps(step)}`,
           "plus",
-          value >= this.max,
+          value >= max,
         )}
       </div>
       <div class="limit-legend">
-        <span>${this.texts.amps(this.min)}</span>
+        <span>${amps(min)}</span>
         ${
-          this.presets.length === 0
+          of.presets.length === 0
             ? nothing
             : html`<span class="presets"
-                >${this.presets.map(
-                  (amps) =>
+                >${of.presets.map(
+                  (each) =>
                     html`<button
-                      ?disabled=${this.disabled}
-                      aria-pressed=${amps === value}
-                      @click=${() => this.#tell(amps)}
+                      ?disabled=${disabled}
+                      aria-pressed=${each === value}
+                      @click=${() => this.#wait(each, 0)}
                     >
-                      ${this.texts.amps(amps)}
+                      ${amps(each)}
                     </button>`,
                 )}</span
               >`
         }
-        <span>${this.texts.amps(this.max)}</span>
+        <span>${amps(max)}</span>
       </div>`;
   }
 
   #drag(event: Event): void {
-    if (event.target instanceof HTMLInputElement) this.dragged = Number(event.target.value);
+    this.#dragged = valueOf(event);
+    this.requestUpdate();
   }
 
   /** `change` comes on release of the pointer and on each key: keys are gathered. */
   #release(event: Event): void {
-    if (!(event.target instanceof HTMLInputElement)) return;
-    this.dragged = Number(event.target.value);
-    clearTimeout(this.#timer);
-    const dragged = this.dragged;
-    this.#timer = setTimeout(() => this.#tell(dragged), event.target.matches(":active") ? 0 : KEYS_MS);
+    const held = event.target instanceof Element && event.target.matches(":active");
+    this.#wait(valueOf(event), held ? 0 : KEYS_MS);
   }
 
-  #nudge(by: number): void {
-    const next = Math.min(this.max, Math.max(this.min, (this.dragged ?? this.value) + by));
-    this.dragged = next;
+  /** Shows a value at once and tells it when nothing else has come for `ms`. */
+  #wait(amps: number, ms: number): void {
+    const tell = (): void => {
+      this.#dragged = undefined;
+      if (amps !== this.#of?.value) this.#of?.set(amps);
+      this.requestUpdate();
+    };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(next), KEYS_MS);
-  }
-
-  #tell(amps: number): void {
-    clearTimeout(this.#timer);
-    this.dragged = undefined;
-    if (amps !== this.value) this.dispatchEvent(new CustomEvent("evse-set", { detail: amps }));
+    if (ms === 0) {
+      tell();
+      return;
+    }
+    this.#dragged = amps;
+    this.requestUpdate();
+    this.#timer = setTimeout(tell, ms);
   }
 }
 
@@ -179,50 +165,43 @@ export function limitPart(scene: Scene, slim: boolean): TemplateResult | typeof 
   }
   const disabled = real === undefined || view.silence === "disconnected";
   const max = view.maxA;
-  const presets = (view.config.limits ?? []).filter((amps) => amps <= max);
+  const limits = view.config.limits ?? [];
+  const presets = limits.filter((amps) => amps <= max);
   const flowing = charging ? Math.min(allowed ?? value ?? 0, view.currentA ?? Infinity) : 0;
-  const element = html`<evse-limit
-    .value=${value ?? view.minA}
-    .flowing=${flowing}
-    .min=${view.minA}
-    .max=${max}
-    .step=${number(entity.attributes["step"]) ?? 1}
-    .disabled=${disabled}
-    .slim=${slim}
-    .label=${t("limit")}
-    .texts=${textsOf(scene)}
-    .presets=${presets}
-    @evse-set=${(event: CustomEvent<number>) => scene.act.setValue(view, "limit", event.detail)}
-  ></evse-limit>`;
-  const cls = `limit ${wish === undefined ? "" : "pending"} ${disabled ? "off" : ""}`;
-  const title = real === undefined ? t("s_unknown") : nothing;
-  if (slim) {
-    return html`<div class=${cls} title=${title}>
-      ${element}
-      <div class="limit-val"><b>${shown}</b><span class="sub">${now}</span></div>
-    </div>`;
-  }
-  return html`<div class=${cls} title=${title}>
-    <div class="limit-head">
-      <span class="label">${t("limit")}</span><span class="now">${now}</span><output>${shown}</output>
-    </div>
-    ${element}
-    ${(view.config.limits ?? [])
+  const why = real === undefined ? `${view.ref.id}-limit` : undefined;
+  const of: Range = {
+    value: value ?? view.minA,
+    flowing,
+    min: view.minA,
+    max,
+    step: number(entity.attributes["step"]) ?? 1,
+    disabled,
+    slim,
+    label: t("limit"),
+    why,
+    say: (n) => t("amperes", { n }),
+    amps: (n) => fmt.amps(n),
+    presets,
+    set: (amps) => scene.act.setValue(view, "limit", amps),
+  };
+  return html`<div
+    class="limit ${wish === undefined ? "" : "pending"} ${disabled ? "off" : ""}"
+    title=${why === undefined ? nothing : t("s_unknown")}
+  >
+    ${
+      slim
+        ? nothing
+        : html`<div class="limit-head">
+            <span class="label">${t("limit")}</span><span class="now">${now}</span><output>${shown}</output>
+          </div>`
+    }
+    <evse-limit .of=${of}></evse-limit>
+    ${slim ? html`<div class="limit-val"><b>${shown}</b><span class="sub">${now}</span></div>` : nothing}
+    ${because(why, t)}
+    ${limits
       .filter((amps) => amps > max)
       .map((amps) => html`<p class="warn sub">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(max)}</p>`)}
   </div>`;
 }
 
-const cache = new WeakMap<object, EvseLimit["texts"]>();
-/** One object per language, so that an unchanged slider is not drawn again. */
-function textsOf(scene: Scene): EvseLimit["texts"] {
-  let texts = cache.get(scene.fmt);
-  if (texts === undefined) {
-    const { t, fmt } = scene;
-    texts = { say: (n) => t("amperes", { n }), amps: (n) => fmt.amps(n) };
-    cache.set(scene.fmt, texts);
-  }
-  return texts;
-}
-
-if (customElements.get("evse-limit") === undefined) customElements.define("evse-limit", EvseLimit);
+define("evse-limit", EvseLimit);

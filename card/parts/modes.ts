@@ -1,110 +1,98 @@
 /** Mode: a radiogroup with one thumb; a native menu where options would be too narrow (by container, in CSS). */
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { define, Drawn } from "../drawn.ts";
 import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
 import { list } from "../hass.ts";
 import { modeHint, modeLabel } from "../reason.ts";
+import { because, chosen, menuOptions } from "./field.ts";
 import { icon, spinner } from "./icon.ts";
 
-export interface Option {
+interface Choice {
+  readonly options: readonly string[];
   readonly value: string;
   readonly label: string;
+  readonly word: (option: string) => string;
+  readonly disabled: boolean;
+  /** Id of the text that says why it is disabled. */
+  readonly why: string | undefined;
+  readonly pending: boolean;
+  readonly rtl: boolean;
+  readonly set: (option: string) => void;
 }
 
 /** Drawn into its parent's shadow tree, so that the card's styles hold. */
-export class EvseModes extends LitElement {
-  static override properties = {
-    options: { attribute: false },
-    value: {},
-    label: {},
-    disabled: { type: Boolean },
-    pending: { type: Boolean },
-    rtl: { type: Boolean },
-    describedby: {},
-  };
-  declare options: readonly Option[];
-  declare value: string;
-  declare label: string;
-  declare disabled: boolean;
-  declare pending: boolean;
-  declare rtl: boolean;
+class EvseModes extends Drawn {
+  #of: Choice | undefined;
   #focus = -1;
 
-  constructor() {
-    super();
-    this.options = [];
-    this.value = "";
-    this.label = "";
-    this.disabled = false;
-    this.pending = false;
-    this.rtl = false;
+  set of(choice: Choice) {
+    this.#of = choice;
+    this.requestUpdate();
   }
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
-  protected override render(): TemplateResult {
-    const { options, value } = this;
-    const chosen = options.findIndex((option) => option.value === value);
-    const stop = this.#focus >= 0 ? this.#focus : Math.max(0, chosen);
+  protected render(): TemplateResult | typeof nothing {
+    const of = this.#of;
+    if (of === undefined) return nothing;
+    const { options, value, word, pending, disabled, label, why } = of;
+    const at = options.indexOf(value);
+    const stop = this.#focus >= 0 ? this.#focus : Math.max(0, at);
     const many = options.length > 5;
+    const glyph = (option: string): TemplateResult => (pending && option === value ? spinner : icon(modeIcon(option)));
     return html`${
         many
           ? nothing
           : html`<div
-              class="mode ${this.pending ? "pending" : ""}"
+              class="mode ${pending ? "pending" : ""}"
               role="radiogroup"
-              aria-label=${this.label}
-              aria-disabled=${this.disabled}
-              style="--n:${options.length};--i:${chosen}"
+              aria-label=${label}
+              aria-describedby=${why ?? nothing}
+              aria-disabled=${disabled}
+              style="--n:${options.length};--i:${at}"
               @keydown=${this.#key}
               @focusout=${this.#leave}
             >
-              ${chosen < 0 ? nothing : html`<span class="thumb"></span>`}
+              ${at < 0 ? nothing : html`<span class="thumb"></span>`}
               ${options.map(
                 (option, index) =>
                   html`<button
                     role="radio"
-                    aria-checked=${index === chosen}
+                    aria-checked=${index === at}
                     tabindex=${index === stop ? 0 : -1}
-                    ?disabled=${this.disabled}
-                    @click=${() => this.#choose(option.value)}
+                    ?disabled=${disabled}
+                    @click=${() => this.#choose(option)}
                   >
-                    ${this.pending && index === chosen ? spinner : icon(modeIcon(option.value))}<span
-                      >${option.label}</span
-                    >
+                    ${glyph(option)}<span>${word(option)}</span>
                   </button>`,
               )}
             </div>`
       }
-      <label class="menu ${many ? "always" : ""} ${this.pending ? "pending" : ""}">
-        ${this.pending ? spinner : icon(modeIcon(value))}
-        <span>${options[chosen]?.label ?? value}</span>
+      <label class="menu ${many ? "always" : ""} ${pending ? "pending" : ""}">
+        ${glyph(value)}
+        <span>${at < 0 ? value : word(value)}</span>
         ${icon("down")}
         <select
-          aria-label=${this.label}
-          ?disabled=${this.disabled}
-          .value=${value}
-          @change=${(event: Event) => {
-            if (event.target instanceof HTMLSelectElement) this.#choose(event.target.value);
-          }}
+          aria-label=${label}
+          aria-describedby=${why ?? nothing}
+          ?disabled=${disabled}
+          @change=${(event: Event) => this.#choose(chosen(event))}
         >
-          ${options.map((each) => html`<option value=${each.value} ?selected=${each.value === value}>${each.label}</option>`)}
+          ${menuOptions(options, value, word)}
         </select>
       </label>`;
   }
 
-  #choose(value: string): void {
+  #choose(option: string): void {
     this.#focus = -1;
-    if (this.disabled || value === this.value) return;
-    this.dispatchEvent(new CustomEvent("evse-pick", { detail: value }));
+    const of = this.#of;
+    if (of !== undefined && !of.disabled && option !== of.value) of.set(option);
+    this.requestUpdate();
   }
 
   /** Arrows move the focus only; a mode costs a command, so Enter or Space choose. */
   #key(event: KeyboardEvent): void {
-    const forward = this.rtl ? "ArrowLeft" : "ArrowRight";
-    const backward = this.rtl ? "ArrowRight" : "ArrowLeft";
+    const forward = this.#of?.rtl === true ? "ArrowLeft" : "ArrowRight";
+    const backward = this.#of?.rtl === true ? "ArrowRight" : "ArrowLeft";
     const step =
       event.key === forward || event.key === "ArrowDown"
         ? 1
@@ -142,23 +130,26 @@ export function modePart(scene: Scene, hint: boolean, rtl: boolean): TemplateRes
       ${icon(modeIcon(value))}<span>${t("mode")}</span><b>${missing ? "–" : modeLabel(value, t)}</b>
     </div>`;
   }
-  const options = list(entity.attributes["options"])
-    .filter((option) => typeof option === "string")
-    .map((option) => ({ value: option, label: modeLabel(option, t) }));
+  const options = list(entity.attributes["options"]).filter((option) => typeof option === "string");
   const disabled = missing || view.silence === "disconnected";
   const pending = wish !== undefined;
+  const why = missing ? `${view.ref.id}-mode` : undefined;
+  const of: Choice = {
+    options,
+    value,
+    label: t("mode"),
+    word: (option) => modeLabel(option, t),
+    disabled,
+    why,
+    pending,
+    rtl,
+    set: (option) => scene.act.setValue(view, "mode", option),
+  };
   return html`<div class="m${options.length}" title=${missing ? t("s_unknown") : nothing}>
-    <evse-modes
-      .options=${options}
-      .value=${value}
-      .label=${t("mode")}
-      .disabled=${disabled}
-      .pending=${pending}
-      .rtl=${rtl}
-      @evse-pick=${(event: CustomEvent<string>) => scene.act.setValue(view, "mode", event.detail)}
-    ></evse-modes>
+    <evse-modes .of=${of}></evse-modes>
+    ${because(why, t)}
     ${hint ? html`<p class="mode-hint sub">${pending ? t("r_asking") : modeHint(value, t)}</p>` : nothing}
   </div>`;
 }
 
-if (customElements.get("evse-modes") === undefined) customElements.define("evse-modes", EvseModes);
+define("evse-modes", EvseModes);

@@ -1,5 +1,5 @@
 /** Current per phase with the allowed current as a mark. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
 

@@ -1,5 +1,5 @@
 /** The reason lines, with what outranks the published reason: no connection, silence, refusal, a command on its way. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { offlineLines, publishedReason, type ReasonLines } from "../reason.ts";

@@ -1,5 +1,5 @@
 /** Two to four figures beside the dial, chosen by state. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { currencyOf, type Scene } from "../element.ts";
 import { DASH, type Quantity } from "../format.ts";
 import { number, text } from "../hass.ts";

@@ -1,5 +1,5 @@
 /** Tokens, shell, header, and what all parts share. */
-import { css } from "lit";
+import { css } from "./css.ts";
 
 export const base = css`
   .evse {

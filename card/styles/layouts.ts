@@ -1,5 +1,5 @@
 /** The four layouts by container width. Long, because it is one style sheet. */
-import { css } from "lit";
+import { css } from "./css.ts";
 
 export const layouts = css`
   .full .body {

@@ -1,5 +1,5 @@
 /** What the design's pictures do not show: values instead of controls, menu, dialog, presets, notices, settings. Long, because it is one style sheet. */
-import { css } from "lit";
+import { css } from "./css.ts";
 
 export const own = css`
   :host {

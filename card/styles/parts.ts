@@ -1,5 +1,5 @@
 /** Dial, reason, mode, limit, buttons, phases, flow, graph. Long, because it is one style sheet. */
-import { css } from "lit";
+import { css } from "./css.ts";
 
 export const parts = css`
   .hero {

@@ -1,0 +1,43 @@
+/**
+ * A custom element drawn by Lit's templates. Lit's own element class brings attributes, converters and controllers that this card never uses and that
+ * would be a twentieth of its file; here are the three things it does use: one drawing per microtask, `updateComplete`, shared style sheets.
+ */
+import { type nothing, render, type TemplateResult } from "lit/html.js";
+
+export abstract class Drawn extends HTMLElement {
+  /** Empty = drawn into the parent's shadow tree, whose styles then hold. */
+  protected readonly sheets: readonly CSSStyleSheet[] = [];
+  /** Settles when what was asked for has been drawn. */
+  updateComplete: Promise<void> = Promise.resolve();
+  #asked = false;
+  #root: ShadowRoot | this | undefined;
+
+  protected abstract render(): TemplateResult | typeof nothing;
+
+  /** Nothing is drawn off the page: the next `connectedCallback` does it. */
+  requestUpdate(): void {
+    if (this.#asked || !this.isConnected) return;
+    this.#asked = true;
+    this.updateComplete = Promise.resolve().then(() => {
+      this.#asked = false;
+      if (this.isConnected) this.draw();
+    });
+  }
+
+  connectedCallback(): void {
+    this.requestUpdate();
+  }
+
+  protected draw(): void {
+    if (this.#root === undefined) {
+      this.#root = this.sheets.length === 0 ? this : this.attachShadow({ mode: "open" });
+      if (this.#root instanceof ShadowRoot) this.#root.adoptedStyleSheets = [...this.sheets];
+    }
+    render(this.render(), this.#root, { host: this });
+  }
+}
+
+export function define(name: string, element: CustomElementConstructor): void {
+  // A resource can be listed twice (by HACS and by hand): the first one stays.
+  if (customElements.get(name) === undefined) customElements.define(name, element);
+}
