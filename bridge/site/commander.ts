@@ -188,7 +188,16 @@ export function createCommander({ clock, log, loop, dispatcher, charger: find, r
       return session === undefined ? undefined : "Paused: on this wallbox an ended session would need a replug.";
     }
     requireLink(charger);
-    await session.stop(signal);
+    try {
+      await session.stop(signal);
+    } catch (error) {
+      // What cannot be ended must at least not charge on: the next plan knows of the pause as well.
+      if (error instanceof ChargerError && error.code === "rejected") {
+        loop.apply({ kind: "command", command: { kind: "pause", charger: command.charger }, atMs: clock.nowMs() });
+        loop.hurry();
+      }
+      throw error;
+    }
     return undefined;
   }
 

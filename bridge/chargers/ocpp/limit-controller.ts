@@ -58,6 +58,8 @@ export class LimitController {
   #running = false;
   #closed = false;
   #pass: AbortController | undefined;
+  /** The present pass only waits until it may raise: anything newer begins at once. */
+  #napping = false;
   #waiters: Waiter[] = [];
   #rung: RungName | undefined;
   #refused = new Set<RungName>();
@@ -164,6 +166,12 @@ export class LimitController {
     this.#background("limit first");
   }
 
+  /** Profiles were taken away or set behind our back: nothing counts as installed any more. */
+  setAnew(why: string): void {
+    this.#installer.forget();
+    this.pushAgain(why);
+  }
+
   /** A new transaction, or charging began: some boxes forget what they were told while suspended. */
   pushAgain(why: string): void {
     this.#sent = undefined;
@@ -187,10 +195,13 @@ export class LimitController {
       await unlessAborted(this.#push(), signal);
       await still(signal);
       this.#installer.usePhases(count);
-    } finally {
+    } catch (error) {
       this.#switching = false;
-      this.#installer.base = undefined;
+      this.setAnew("phases not switched");
+      throw error;
     }
+    this.#switching = false;
+    this.#installer.base = undefined;
     await unlessAborted(this.#push(), signal);
   }
 
@@ -293,6 +304,7 @@ export class LimitController {
     const version = ++this.#version;
     const result = new Promise<void>((resolve, reject) => this.#waiters.push({ version, resolve, reject }));
     this.#dirty = true;
+    if (this.#napping) this.#pass?.abort(superseded);
     if (!this.#running) void this.#run();
     return result;
   }
@@ -341,17 +353,36 @@ export class LimitController {
     for (const waiter of done) waiter.reject(error);
   }
 
+  /** Whatever the way up, from 0 A too: a raise keeps its distance to the one before; a lower limit never waits. */
   async #apply(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#port;
+    const traits = this.#port.traits();
+    let wanted = this.desiredA;
+    const standing = this.#inForce;
+    const raises = (): boolean => standing !== undefined && wanted > standing;
+    if (standing !== undefined && raises()) {
+      if (this.#sent !== undefined && standing > 0 && wanted - standing < traits.raiseByA) return;
+      const waitMs = this.#raisedAtMs + traits.raiseEveryS * 1000 - clock.monotonicMs();
+      if (waitMs > 0) {
+        // Only the raise waits. What stands is set at once: the box may have forgotten it, and a lease runs.
+        if (this.#sent === undefined) await this.#climb(this.#clamp(standing), signal);
+        this.#napping = true;
+        try {
+          await clock.sleep(waitMs, signal);
+        } finally {
+          this.#napping = false;
+        }
+        wanted = this.desiredA;
+      }
+    }
+    await this.#climb(wanted, signal);
+    if (standing === undefined || raises()) this.#raisedAtMs = clock.monotonicMs();
+  }
+
+  /** The first way that the box takes, from the one that worked last. @throws ChargerError */
+  async #climb(wanted: number, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#port;
     const traits = this.#port.traits();
-    const wanted = this.desiredA;
-    const sent = this.#sent;
-    const raising = sent !== undefined && wanted > sent;
-    if (raising && sent > 0 && wanted - sent < traits.raiseByA) return;
-    if (raising) {
-      const wait = this.#raisedAtMs + traits.raiseEveryS * 1000 - clock.monotonicMs();
-      if (wait > 0) await clock.sleep(wait, signal);
-    }
     const rungs = ladderOf(traits);
     const known = this.#rung;
     const start = Math.max(
@@ -379,7 +410,7 @@ export class LimitController {
           young && (traits.patient || rung.name === known),
           signal,
         );
-        this.#accepted(rung, wanted, raising);
+        this.#accepted(rung, wanted);
         return;
       } catch (error) {
         if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : superseded;
@@ -396,7 +427,7 @@ export class LimitController {
     });
   }
 
-  #accepted(rung: Rung, wanted: number, raised: boolean): void {
+  #accepted(rung: Rung, wanted: number): void {
     const { clock, n, log } = this.#port;
     const before = this.#rung;
     const now = clock.monotonicMs();
@@ -405,7 +436,6 @@ export class LimitController {
     this.#sent = wanted;
     this.#inForce = wanted;
     this.#installer.took(rung);
-    if (raised) this.#raisedAtMs = now;
     if (!renewed) {
       this.#sentAtMs = clock.nowMs();
       this.offeredA = wanted;

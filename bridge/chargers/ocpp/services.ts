@@ -162,15 +162,25 @@ async function guardedCall(
   }
   if (action === "ClearChargingProfile") {
     const result = await driver.ask({ action, payload }, { signal });
-    parts.limits.pushAgain("profiles were cleared");
+    parts.limits.setAnew("profiles were cleared");
     return result;
   }
+  // 2.1: both put a limit of their own above what stands.
+  if (action === "UpdateDynamicSchedule") {
+    guardAmounts(parts, payload);
+    if (ownProfile(parts, payload["chargingProfileId"]))
+      throw new ChargerError("rejected", "This profile is the bridge's own.");
+  }
+  if (action === "UsePriorityCharging" && parts.limits.held)
+    throw new ChargerError("rejected", "Charging is paused by the user.");
   if (action === "Reset") {
     await driver.reboot(payload["type"] === "Hard" || payload["type"] === "Immediate" ? "hard" : "soft", signal);
     return { status: "Accepted" };
   }
   if (/^(RemoteStartTransaction|RequestStartTransaction)$/.test(action) && parts.limits.held)
     throw new ChargerError("rejected", "Charging is paused by the user.");
+  // A start may bring a profile with it.
+  guardAmounts(parts, payload);
   return driver.ask({ action, payload }, { signal });
 }
 
@@ -183,20 +193,29 @@ async function setForeignProfile(
 ): Promise<string> {
   const { commands } = driver;
   if (commands === undefined || !driver.ready) throw new ChargerError("offline", "The wallbox is not connected.");
-  const limits = amounts(profile);
-  const ceiling = parts.limits.ceiling();
-  const unit = JSON.stringify(profile).includes('"chargingRateUnit":"W"') ? "W" : "A";
-  const inA = limits.map((limit) => parts.limits.toAmps(limit, unit));
-  if (inA.some((a) => a > ceiling + 0.05))
-    throw new ChargerError("rejected", `The profile goes above the ceiling of ${ceiling} A.`);
+  guardAmounts(parts, profile);
   const id = profile["chargingProfileId"] ?? profile["id"];
-  if (typeof id === "number" && parts.limits.ownIds().includes(id))
-    throw new ChargerError("rejected", `Profile id ${id} is used by the bridge itself; take another.`);
+  if (ownProfile(parts, id))
+    throw new ChargerError("rejected", "This profile id is used by the bridge itself; take another.");
   const { evseId, connectorId } = parts.outlet.ref;
   const payload: JsonObject =
     commands.version === "1.6" ? { connectorId, csChargingProfiles: profile } : { evseId, chargingProfile: profile };
   const result = await driver.ask({ action: "SetChargingProfile", payload }, { signal });
   return status(result);
+}
+
+function ownProfile(parts: OutletParts, id: Json | undefined): boolean {
+  return typeof id === "number" && parts.limits.ownIds().includes(id);
+}
+
+/** Nothing above the ceiling, and nothing but 0 A against a pause. @throws ChargerError */
+function guardAmounts({ limits }: OutletParts, value: Json): void {
+  const ceiling = limits.ceiling();
+  const unit = JSON.stringify(value).includes('"chargingRateUnit":"W"') ? "W" : "A";
+  const inA = amounts(value).map((limit) => limits.toAmps(limit, unit));
+  if (inA.some((a) => a > ceiling + 0.05))
+    throw new ChargerError("rejected", `The profile goes above the ceiling of ${ceiling} A.`);
+  if (limits.held && inA.some((a) => a > 0)) throw new ChargerError("rejected", "Charging is paused by the user.");
 }
 
 /** Every `limit` anywhere in a profile. */

@@ -27,10 +27,11 @@ export async function startSession(
   const { commands } = driver;
   if (commands === undefined || !driver.ready) throw new ChargerError("offline", "The wallbox is not connected.");
   const powerW = outlet.meter.total("Power.Active.Import") ?? 0;
-  if (maxA !== undefined) await limits.order({ limitA: maxA, hold: undefined }, signal);
+  // What the planner has allotted is a share of breaker and circuits: a start may take less of it, never more.
+  if (maxA !== undefined && limits.desiredA > maxA) await limits.order({ limitA: maxA, hold: undefined }, signal);
   if (outlet.liveTx !== undefined) {
     // The session lives: what resumes it is the limit, which the planner sets.
-    if (powerW <= CHARGING_W && maxA === undefined) limits.pushAgain("resume");
+    if (powerW <= CHARGING_W) limits.pushAgain("resume");
     return;
   }
   const { status } = outlet.status(driver.model.family, driver.model.stationStatus, driver.model.expecting);

@@ -14,10 +14,10 @@ import { fakeClock } from "../../fakes/fake-clock.ts";
 import { chargerConfig, chargerState, siteConfig, siteSettings } from "../../fakes/site.ts";
 
 /** The real loop, dispatcher and commander around a charger whose answers the test decides; planning = the user's limit. */
-function setUp(over: Parameters<typeof chargerState>[0] = {}) {
+function setUp(over: Parameters<typeof chargerState>[0] = {}, can: Parameters<typeof fakeCharger>[1] = {}) {
   const clock = fakeClock();
   const log = silentLog();
-  const charger = fakeCharger();
+  const charger = fakeCharger("garage", can);
   const reflected: string[] = [];
   const config = chargerConfig();
   const dispatcher = createDispatcher({
@@ -74,8 +74,8 @@ function setUp(over: Parameters<typeof chargerState>[0] = {}) {
   return { clock, charger, loop, commander, services, reflected, settle, of: () => loop.state.chargers[0]! };
 }
 
-async function accepting(over?: Parameters<typeof setUp>[0]) {
-  const all = setUp(over);
+async function accepting(over?: Parameters<typeof setUp>[0], can?: Parameters<typeof setUp>[1]) {
+  const all = setUp(over, can);
   all.charger.answerAll("accept");
   await all.clock.advance(100);
   return all;
@@ -118,6 +118,17 @@ describe("a command", () => {
     await clock.advance(120_000);
     expect(charger.orders.slice(before).every((order) => order.limitA === 0)).toBe(true);
     expect(charger.orders.length).toBeGreaterThan(before);
+  });
+
+  it("pauses a session that could not be ended, and the plan knows of it", async () => {
+    const refuse = (): Promise<void> => Promise.reject(new ChargerError("rejected", "no"));
+    const { charger, commander, settle, of } = await accepting(
+      {},
+      { session: { start: () => Promise.resolve(), stop: refuse, stopEnds: true } },
+    );
+    expect(await settle(commander.execute({ kind: "stop", charger: "garage" }))).toMatchObject({ ok: false });
+    expect(of().settings.enabled).toBe(false);
+    expect(charger.orders.at(-1)).toEqual({ limitA: 0, hold: "user" });
   });
 
   it("says so when the box never answers", async () => {

@@ -1,5 +1,5 @@
 /** A driver with a link in memory: single messages in, what the driver asks out. For meaning, not for wires. */
-import type { Charger, JsonValue } from "../../../../bridge/chargers/charger.ts";
+import type { Charger, ChargerContext, JsonValue } from "../../../../bridge/chargers/charger.ts";
 import { createOcppSource } from "../../../../bridge/chargers/ocpp/driver.ts";
 import type { OcppChargerOptions } from "../../../../bridge/chargers/ocpp/options.ts";
 import { silentLog } from "../../../../bridge/log.ts";
@@ -16,8 +16,8 @@ import { drawerOf, OPTIONS } from "./rig.ts";
 
 export interface Desk {
   readonly clock: FakeClock;
-  readonly charger: Charger;
-  readonly chargers: readonly Charger[];
+  charger: Charger;
+  chargers: readonly Charger[];
   readonly calls: { action: string; payload: JsonObject; priority: number }[];
   readonly secrets: Map<string, string>;
   /** Answers of the box by action; default Accepted. */
@@ -27,6 +27,9 @@ export interface Desk {
   /** Charger's clock ahead of ours, ms. */
   at(offsetMs?: number): string;
   unlink(): void;
+  link(): void;
+  /** The bridge ends and starts again with what it has written down. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,10 +64,11 @@ export async function desk(version: OcppVersion, options: Partial<OcppChargerOpt
     send: () => undefined,
     close: () => undefined,
   };
-  const source = createOcppSource({ ...OPTIONS, ...options }, server, {
+  const store = drawerOf(new Map<string, JsonValue>());
+  const context: ChargerContext = {
     clock,
     log: silentLog(),
-    store: drawerOf(new Map<string, JsonValue>()),
+    store,
     secrets: {
       get: (key) => secrets.get(key),
       set: (key, value) => {
@@ -74,14 +78,20 @@ export async function desk(version: OcppVersion, options: Partial<OcppChargerOpt
     },
     site: { voltageV: 230, phases: 3, timeZone: "UTC" },
     report: () => undefined,
-  });
+  };
+  let source = createOcppSource({ ...OPTIONS, ...options }, server, context);
   await source.start();
   answers.set("GetConfiguration", { configurationKey: [] });
   answers.set("GetVariables", { getVariableResult: [] });
   answers.set("GetCompositeSchedule", { status: "Rejected" });
   answers.set("GetTransactionStatus", { messagesInQueue: false, ongoingIndicator: false });
   handler!.onLink(link);
-  return {
+  const close = async (): Promise<void> => {
+    const closing = source.close();
+    await clock.advance(6_000);
+    await closing;
+  };
+  const table: Desk = {
     clock,
     charger: source.chargers[0]!,
     chargers: source.chargers,
@@ -101,10 +111,16 @@ export async function desk(version: OcppVersion, options: Partial<OcppChargerOpt
     },
     at: (offsetMs = 0) => new Date(clock.nowMs() + offsetMs).toISOString(),
     unlink: () => handler!.onUnlink(link, "gone"),
-    async close() {
-      const closing = source.close();
-      await clock.advance(6_000);
-      await closing;
+    link: () => handler!.onLink(link),
+    async restart() {
+      await close();
+      source = createOcppSource({ ...OPTIONS, ...options }, server, context);
+      await source.start();
+      table.charger = source.chargers[0]!;
+      table.chargers = source.chargers;
+      handler!.onLink(link);
     },
+    close,
   };
+  return table;
 }

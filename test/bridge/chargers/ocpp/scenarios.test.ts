@@ -218,107 +218,6 @@ describe("what happens when a link dies", () => {
   });
 });
 
-describe("a pause is a pause", () => {
-  it.each(["1.6", "2.0.1"] as const)("survives a reboot of the box (%s)", async (version) => {
-    await open(version);
-    const { charger } = await bench.driver();
-    const box = bench.box({ preset: "forgetful" });
-    await up(charger);
-    box.plugIn();
-    await limit(charger, 16);
-    await bench.until(() => box.state().powerW > 1000);
-    await limit(charger, 0, "user");
-    await bench.until(() => box.state().powerW === 0);
-    box.reboot();
-    let most = 0;
-    for (let n = 0; n < 120; n++) {
-      await bench.clock.advance(1000);
-      if (box.connectedForS > 3 && box.state().connected) most = Math.max(most, box.state().offeredA);
-    }
-    expect(box.state().transactionId).toBeDefined();
-    expect(most).toBe(0);
-  });
-
-  it("survives a restart of the bridge", async () => {
-    await open();
-    const first = await bench.driver();
-    const box = bench.box({ preset: "one_level" });
-    await up(first.charger);
-    box.plugIn();
-    await limit(first.charger, 0, "user");
-    await first.close();
-    const second = await bench.driver();
-    await up(second.charger);
-    await bench.clock.advance(300_000);
-    expect(box.state().offeredA).toBe(0);
-    expect(
-      wishes(box)
-        .slice(-3)
-        .every((a) => a === 0),
-    ).toBe(true);
-  });
-
-  it("never raises the current after it failed", async () => {
-    await open();
-    const { charger } = await bench.driver({ allowReset: "never" });
-    const box = bench.box();
-    await up(charger);
-    box.plugIn();
-    await limit(charger, 16);
-    await bench.until(() => box.state().powerW > 1000);
-    box.behaviour.refuseProfiles = true;
-    const before = box.received.length;
-    await expect(limit(charger, 0, "user")).rejects.toMatchObject({ code: "rejected" });
-    await bench.clock.advance(400_000);
-    box.goOffline();
-    await bench.clock.advance(20_000);
-    box.goOnline();
-    await bench.clock.advance(60_000);
-    const tried = box.received.slice(before).filter(({ profile }) => profile.id !== 2 || profile.stackLevel !== 1);
-    expect(tried.length).toBeGreaterThan(3);
-    expect(tried.every(({ limitA }) => limitA === 0)).toBe(true);
-    expect(charger.snapshot.problem?.code).toBe("limit_refused");
-    box.behaviour.refuseProfiles = false;
-    await bench.clock.advance(70_000);
-    expect(box.state().offeredA).toBe(0);
-    await bench.until(() => charger.snapshot.problem === undefined);
-  });
-
-  it("reboots a box that defies it, within its guards", async () => {
-    await open();
-    const { charger } = await bench.driver();
-    const box = bench.box({ preset: "one_level" });
-    await up(charger);
-    box.plugIn();
-    await limit(charger, 16);
-    await bench.until(() => box.state().powerW > 1000);
-    box.behaviour.refuseProfiles = true;
-    await expect(limit(charger, 0, "user")).rejects.toMatchObject({ code: "rejected" });
-    const resets = (): number => box.calls.filter((action) => action === "Reset").length;
-    await bench.until(() => resets() === 1, 120_000);
-    await bench.clock.advance(10 * 60_000);
-    expect(resets()).toBe(1);
-    await bench.clock.advance(35 * 60_000);
-    expect(resets()).toBe(3);
-    await bench.clock.advance(20 * 60_000);
-    expect(resets()).toBe(3);
-  }, 60_000);
-
-  it("does not reboot without permission", async () => {
-    await open();
-    const { charger } = await bench.driver({ allowReset: "never" });
-    const box = bench.box({ preset: "one_level" });
-    await up(charger);
-    box.plugIn();
-    await limit(charger, 16);
-    await bench.until(() => box.state().powerW > 1000);
-    box.behaviour.refuseProfiles = true;
-    await expect(limit(charger, 0, "user")).rejects.toMatchObject({ code: "rejected" });
-    await bench.clock.advance(5 * 60_000);
-    expect(box.calls).not.toContain("Reset");
-  });
-});
-
 describe("limits", () => {
   it("has one call in flight and the last wins at five changes a second", async () => {
     await open("2.0.1");
@@ -347,6 +246,38 @@ describe("limits", () => {
     const before = count();
     box.plugIn();
     await bench.until(() => count() > before, 1_000);
+  });
+
+  it("rises no sooner after a pause than otherwise, and never waits to fall", async () => {
+    await open();
+    const { charger } = await bench.driver();
+    const box = bench.box();
+    await up(charger);
+    box.plugIn();
+    await limit(charger, 16);
+    const at = (amps: number): number => box.received.findLast(({ limitA }) => limitA === amps)?.atMs ?? Number.NaN;
+    const risen = at(16);
+    const before = bench.clock.nowMs();
+    await limit(charger, 0);
+    expect(at(0) - before).toBeLessThan(1_000);
+    await limit(charger, 13);
+    expect(at(13) - risen).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it("sets what stands at once when a session begins while a raise waits", async () => {
+    await open("2.0.1");
+    const { charger } = await bench.driver();
+    const box = bench.box();
+    await up(charger);
+    await limit(charger, 8);
+    await limit(charger, 12);
+    const raise = charger.limit({ limitA: 16, hold: undefined }, never());
+    const before = box.received.length;
+    box.plugIn();
+    const since = bench.clock.nowMs();
+    await bench.until(() => box.received.slice(before).some(({ limitA }) => limitA === 12), 1_500);
+    await run(raise);
+    expect(box.received.findLast(({ limitA }) => limitA === 16)!.atMs - since).toBeGreaterThan(5_000);
   });
 
   it("stays below the ceiling of the configuration", async () => {

@@ -108,9 +108,34 @@ describe("expert services", () => {
     });
   });
 
-  it("do not start what the user has paused", async () => {
+  it("put both levels back after profiles were cleared by hand", async () => {
+    await open("2.0.1");
+    await ended(table.charger.limit({ limitA: 16, hold: undefined }, never()));
+    table.calls.length = 0;
+    await service("ocpp_call", { action: "ClearChargingProfile", payload: { chargingProfileCriteria: { evseId: 1 } } });
+    await table.clock.advance(1000);
+    const set = table.calls.filter(({ action }) => action === "SetChargingProfile");
+    expect(set.map(({ payload }) => (payload as any).chargingProfile.id)).toEqual([102, 2]);
+  });
+
+  it("do not start what the user has paused, nor lift its limit", async () => {
     await open("1.6");
     await ended(table.charger.limit({ limitA: 0, hold: "user" }, never()));
+    const profile = (limit: number): JsonValue => ({
+      chargingProfileId: 50,
+      stackLevel: 5,
+      chargingProfilePurpose: "TxProfile",
+      chargingProfileKind: "Relative",
+      chargingSchedule: { chargingRateUnit: "A", chargingSchedulePeriod: [{ startPeriod: 0, limit }] },
+    });
+    await expect(service("ocpp_set_profile", { profile: profile(6) })).rejects.toMatchObject({ code: "rejected" });
+    expect(await service("ocpp_set_profile", { profile: profile(0) })).toEqual({ status: "Accepted" });
+    await expect(
+      service("ocpp_call", {
+        action: "RemoteStartTransaction",
+        payload: { connectorId: 1, idTag: "X", chargingProfile: profile(20) },
+      }),
+    ).rejects.toMatchObject({ code: "rejected" });
     await expect(
       service("ocpp_call", { action: "RemoteStartTransaction", payload: { connectorId: 1, idTag: "X" } }),
     ).rejects.toMatchObject({ code: "rejected" });
@@ -151,11 +176,21 @@ describe("starting", () => {
         evse: { id: 1, connectorId: 1 },
       }),
     );
+    await ended(table.charger.limit({ limitA: 16, hold: undefined }, never()));
     await start(12);
     const names = table.calls.map(({ action }) => action);
     expect(names.lastIndexOf("RequestStartTransaction")).toBeGreaterThan(names.indexOf("SetChargingProfile"));
     expect(last("RequestStartTransaction")).toMatchObject({ evseId: 1, idToken: { idToken: "OURS", type: "Central" } });
     expect(table.charger.snapshot.wantedA).toBe(12);
+  });
+
+  it("takes no more than was allotted, whatever the start asks for", async () => {
+    await open("2.0.1");
+    table.say("StatusNotification", { timestamp: table.at(), connectorStatus: "Occupied", evseId: 1, connectorId: 1 });
+    await ended(table.charger.limit({ limitA: 8, hold: undefined }, never()));
+    await start(32).catch(() => undefined);
+    expect(last("RequestStartTransaction")).toBeDefined();
+    expect(table.charger.snapshot.wantedA).toBe(8);
   });
 
   it("says that a replug is needed, and pauses instead of stopping from then on", async () => {
