@@ -16,8 +16,8 @@ export interface AmpecoApi {
   readonly flavour: "app" | "public";
   /** All charge points of the token, with their EVSEs. `probe`: only finding out whether this is the token's API. */
   list(signal: AbortSignal, probe?: boolean): Promise<readonly ChargePointReading[]>;
-  /** One GET; what it does not tell is kept from `known`. `urgent`: a command waits for it. */
-  poll(known: ChargePointReading, signal: AbortSignal, onSent: () => void, urgent: boolean): Promise<ReadResult>;
+  /** One GET; what it does not tell is kept from what is `known` when the answer comes. `urgent`: a command waits for it. */
+  poll(known: () => ChargePointReading, signal: AbortSignal, onSent: () => void, urgent: boolean): Promise<ReadResult>;
   /** @throws AmpecoFailure; `refused` with errorCode for the platform's refusals. @returns the session's id where it is told */
   start(place: Place, maxA: number | undefined, signal: AbortSignal): Promise<string | undefined>;
   /** @returns the session's last values where they are told */

@@ -48,7 +48,7 @@ export function createAppApi(client: AmpecoClient, units: AppUnits): AmpecoApi {
       return read.appList(answer).data.map((one) => chargePointFrom(one, units));
     },
     async poll(known, signal, onSent, urgent) {
-      const path = `${APP_LIST}/${encodeURIComponent(known.id)}`;
+      const path = `${APP_LIST}/${encodeURIComponent(known().id)}`;
       const answer = await client.call({ method: "GET", path, urgency: urgent ? "command" : "read", onSent }, signal);
       return { reading: chargePointFrom(read.appOne(answer).data, units), more: false };
     },

@@ -38,8 +38,10 @@ export interface Poller {
   readNow(signal: AbortSignal): Promise<ChargePointReading>;
   /** Polls at these moments from now, s, until `done` says so. */
   burst(momentsS: readonly number[], done: () => boolean, late?: () => void): Unsubscribe;
-  /** The list has it (again). */
-  seen(reading: ChargePointReading): void;
+  /** Notes that a question is on its way whose answer may come late; see `seen`. */
+  asking(): number;
+  /** The list has it (again). `asked`: what `asking` answered before the list was asked for; overtaken by a poll, it tells nothing new. */
+  seen(reading: ChargePointReading, asked: number): void;
   /** Starts, or starts again after a hold. */
   wake(): void;
   close(): void;
@@ -57,6 +59,13 @@ const ACTIVE = /^(preparing|occupied|charging|suspendedev|suspendedevse|finishin
 /** A read that leaves a question open is followed by the next one soon, s. */
 const FOLLOW_UP_S = 2;
 const MAX_FOLLOW_UPS = 3;
+
+/** A failure that was overtaken by a later request's answer: it says nothing of the present. */
+class Overtaken extends Error {
+  constructor(cause: unknown) {
+    super("overtaken", { cause });
+  }
+}
 
 export function createPoller({ clock, api, first, rules, random }: PollerParts): Poller {
   const sinks = new Set<PollerSink>();
@@ -87,11 +96,20 @@ export function createPoller({ clock, api, first, rules, random }: PollerParts):
 
   async function ask(signal: AbortSignal, urgent: boolean): Promise<boolean> {
     let mine = 0;
-    const { reading, more } = await api.poll(last, signal, () => (mine = ++sent), urgent);
-    if (stop.signal.aborted || mine <= applied) return more;
-    applied = mine;
-    take(reading);
-    return more;
+    try {
+      const { reading, more } = await api.poll(
+        () => last,
+        signal,
+        () => (mine = ++sent),
+        urgent,
+      );
+      if (stop.signal.aborted || mine <= applied) return more;
+      applied = mine;
+      take(reading);
+      return more;
+    } catch (error) {
+      throw mine > 0 && mine <= applied ? new Overtaken(error) : error;
+    }
   }
 
   function take(reading: ChargePointReading): void {
@@ -112,12 +130,14 @@ export function createPoller({ clock, api, first, rules, random }: PollerParts):
       const more = await ask(signal, urgent);
       rules.outcome(undefined);
       return more;
-    } catch (error) {
-      if (stop.signal.aborted || signal.aborted) throw error;
+    } catch (thrown) {
+      if (stop.signal.aborted || signal.aborted) throw thrown;
+      const overtaken = thrown instanceof Overtaken;
+      const error: unknown = overtaken ? thrown.cause : thrown;
       const failure =
         error instanceof AmpecoFailure ? error : new AmpecoFailure("bad_answer", String(error), {}, { cause: error });
-      rules.outcome(tenantTrouble(failure) ? failure : undefined);
-      failed(failure);
+      rules.outcome(tenantTrouble(failure) && !overtaken ? failure : undefined);
+      if (!overtaken) failed(failure);
       throw failure;
     }
   }
@@ -206,16 +226,20 @@ export function createPoller({ clock, api, first, rules, random }: PollerParts):
       arm();
       return end;
     },
-    seen(reading) {
+    asking: () => ++sent,
+    seen(reading, asked) {
       lost = false;
-      take({
-        ...reading,
-        // The list of the public API tells no sessions.
-        evses: reading.evses.map((evse) => ({
-          ...evse,
-          session: evse.session ?? last.evses.find((one) => one.id === evse.id)?.session,
-        })),
-      });
+      if (asked > applied) {
+        applied = asked;
+        take({
+          ...reading,
+          // The list of the public API tells no sessions.
+          evses: reading.evses.map((evse) => ({
+            ...evse,
+            session: evse.session ?? last.evses.find((one) => one.id === evse.id)?.session,
+          })),
+        });
+      }
       arm(jittered(intervalS() * 1000, random));
     },
     wake() {

@@ -88,7 +88,8 @@ export function createPublicApi(client: AmpecoClient, origin: string): AmpecoApi
       }
       return all;
     },
-    async poll(known, signal, onSent, urgent) {
+    async poll(latest, signal, onSent, urgent) {
+      const known = latest();
       const urgency = urgent ? "command" : "read";
       const turn = turns.get(known.id) ?? 0;
       turns.set(known.id, turn + 1);
@@ -97,23 +98,26 @@ export function createPublicApi(client: AmpecoClient, origin: string): AmpecoApi
       if (asked !== undefined) {
         const session = await sessionOf(asked, urgency, signal, onSent);
         if (session === undefined) lookedUp.set(asked.id, normal(asked.status));
-        const evses = known.evses.map((evse) => (evse.id === asked.id ? { ...evse, session } : evse));
+        // Another answer may have come meanwhile: the rest is kept from that.
+        const now = latest();
+        const evses = now.evses.map((evse) => (evse.id === asked.id ? { ...evse, session } : evse));
         // A session that has ended changes the outlet's status too.
-        return { reading: { ...known, evses }, more: asked.session?.active === true && session?.active !== true };
+        return { reading: { ...now, evses }, more: asked.session?.active === true && session?.active !== true };
       }
       const answer = await client.call(
         { method: "GET", path: `${RESOURCES}/charge-points/v1.0/${part(known.id)}/status`, urgency, onSent },
         signal,
       );
       const { data } = read.publicStatus(answer);
-      const evses = known.evses.map((evse) => {
+      const before = latest();
+      const evses = before.evses.map((evse) => {
         const now = (data.evses ?? []).find((one) => String(one.id) === evse.id);
         const status = textOf(now?.hardwareStatus) ?? evse.status;
         if (normal(status) !== normal(evse.status)) lookedUp.delete(evse.id);
         return { ...evse, status };
       });
       const reading = {
-        ...known,
+        ...before,
         status: textOf(data.hardwareStatus) ?? textOf(data.networkStatus),
         reachable: isReachable(textOf(data.networkStatus)),
         evses,

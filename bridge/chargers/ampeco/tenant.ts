@@ -177,13 +177,14 @@ function createShared(
     listing = true;
     listTimer?.();
     listTimer = undefined;
+    const asked = new Map([...pollers].map(([id, poller]) => [id, poller.asking()]));
     try {
       const found = await detectApi(candidates(), stop.signal);
       api = found.api;
       listFailures = 0;
       listedMs = clock.monotonicMs();
       listed = found.readings;
-      for (const reading of found.readings) pollers.get(reading.id)?.seen(reading);
+      for (const reading of found.readings) pollers.get(reading.id)?.seen(reading, asked.get(reading.id) ?? 0);
       const missing = [...pollers.keys()].some((id) => !found.readings.some((reading) => reading.id === id));
       if (missing) listTimer = clock.after(HOUR_MS, () => void list());
       for (const guest of guests) guest.onList(found.api, found.readings);

@@ -10,6 +10,8 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is, all else as JSON. */
   readonly body?: unknown;
+  /** The true answer of the moment the request came, sent only so much later, ms of the tenant's clock. */
+  readonly lateMs?: number;
   /** `silent`: no answer. `drip`: headers, then a byte now and then. `reset`: the connection breaks. `huge`: over 1 MiB. `truncated`: half an answer. */
   readonly how?: "silent" | "drip" | "reset" | "huge" | "truncated";
   /** The platform carries the order out and then answers like this all the same. */

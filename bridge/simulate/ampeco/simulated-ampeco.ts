@@ -67,7 +67,9 @@ export function createSimulatedAmpeco(options: SimulatedAmpecoOptions = {}): Sim
     const armed = faults.find((one) => meets(one, method, url.pathname));
     if (armed !== undefined) armed.left--;
     const fault = armed?.fault;
-    const own = fault !== undefined && fault.afterwards !== true ? undefined : reply(request, method, url, body);
+    const late = fault?.lateMs;
+    const truly = fault === undefined || fault.afterwards === true || late !== undefined;
+    const own = truly ? reply(request, method, url, body) : undefined;
     requests.push({
       atMs: clock.nowMs(),
       method,
@@ -75,11 +77,12 @@ export function createSimulatedAmpeco(options: SimulatedAmpecoOptions = {}): Sim
       status: fault?.status ?? own?.status ?? 200,
       body,
     });
-    if (fault !== undefined) {
+    if (late !== undefined) await clock.sleep(late);
+    else if (fault !== undefined) {
       strike(fault, response);
       return;
     }
-    response.writeHead(own?.status ?? 500, { "content-type": "application/json" });
+    response.writeHead(fault?.status ?? own?.status ?? 500, { "content-type": "application/json" });
     response.end(own?.body === undefined ? "" : JSON.stringify(own.body));
   }
 

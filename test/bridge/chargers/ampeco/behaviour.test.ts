@@ -553,17 +553,60 @@ describe("sessions", () => {
     expect(posts(START)).toHaveLength(1);
   });
 
-  it("ignores an older answer that arrives after a newer one", async () => {
-    at = await scene("app");
-    await at.plugIn();
-    // The poll's answer hangs; a command's reading overtakes it.
-    const slow = at.tenant.fault({ on: { path: CP }, how: "silent", times: 1 });
-    await at.walk(31);
-    slow();
-    evse().told = { powerW: 4321 };
-    await refresh();
-    await at.walk(20);
-    expect(at.charger.snapshot.powerW).toBe(4321);
+  describe("an older answer that arrives after a newer one", () => {
+    const LATE_MS = 10_000;
+    /** Asks so that the regular poll's answer hangs and a command's reading overtakes it; `late` has arrived at the end. */
+    const overtake = async (path: RegExp, fault: { readonly status?: number } = {}): Promise<void> => {
+      const asked = at.tenant.requests.length;
+      at.tenant.fault({ on: { path }, lateMs: LATE_MS, times: 1, ...fault });
+      await at.until(() => at.tenant.requests.slice(asked).some((request) => path.test(request.path)), 400);
+    };
+
+    it("is ignored (app)", async () => {
+      at = await scene("app");
+      await at.plugIn();
+      evse().told = { powerW: 1111 };
+      await overtake(CP);
+      evse().told = { powerW: 4321 };
+      await refresh();
+      const shown: (number | undefined)[] = [];
+      at.charger.onSnapshot(({ powerW }) => shown.push(powerW));
+      await at.walk(LATE_MS / 1000 + 5);
+      expect(shown).not.toContain(1111);
+      expect(at.charger.snapshot.powerW).toBe(4321);
+    });
+
+    it("is ignored (operator's API)", async () => {
+      at = await scene("public");
+      await at.plugIn();
+      evse().told = { powerW: 1111 };
+      await overtake(/\/sessions\/v1\.0/);
+      evse().told = { powerW: 4321 };
+      while (at.charger.snapshot.powerW !== 4321) await refresh();
+      const shown: (number | undefined)[] = [];
+      at.charger.onSnapshot(({ powerW }) => shown.push(powerW));
+      await at.walk(LATE_MS / 1000 + 5);
+      expect(shown).not.toContain(1111);
+    });
+
+    it("does not count as trouble when it is a failure", async () => {
+      at = await scene("app");
+      await at.plugIn();
+      await overtake(CP, { status: 404 });
+      await refresh();
+      await at.walk(LATE_MS / 1000 + 5);
+      expect(at.charger.snapshot.link).toBe("up");
+      expect(at.charger.snapshot.attributes?.["polling_interval"]).toMatchObject({ retry_count: 0 });
+    });
+
+    it("is applied while nothing newer is known", async () => {
+      at = await scene("app");
+      await at.plugIn();
+      evse().told = { powerW: 1111 };
+      await overtake(CP);
+      evse().told = { powerW: 4321 };
+      await at.until(() => at.charger.snapshot.powerW === 1111, 15);
+    });
   });
 
   it("refuses a maximum current that it cannot keep", async () => {
