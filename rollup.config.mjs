@@ -1,5 +1,6 @@
 /** Builds the card: one ES2022 file, no side files. `npm run build:card`. */
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import json from "@rollup/plugin-json";
 import resolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
@@ -42,21 +43,23 @@ const packLanguages = {
   },
 };
 
-/** White space and comments of css`` templates are not shipped. */
+/** All style sheets, minified as one: `const CSS = [a, b].join("")` of sheet.ts names them and their order. */
 const minifyCss = {
   name: "minify-css",
   async transform(code, id) {
-    const sheet = /card[\\/]styles[\\/](\w+)\.ts$/.exec(id)?.[1];
-    const found = /= css`([^`]*)`/.exec(code);
-    if (sheet === undefined || found === null) return null;
-    if (found[1].includes("${")) this.error("a styles file holds one css template of plain text");
-    const css = await transform(found[1], {
+    if (!/card[\\/]styles[\\/]sheet\.ts$/.test(id)) return null;
+    const [whole, list] = /const CSS = \[([\w, ]+)\]\.join\(""\)/.exec(code) ?? this.error("sheet.ts names no sheets");
+    const sheets = list.split(", ").map((name) => {
+      const css = /css`([^`]*)`/.exec(readFileSync(new URL(`./${name}.ts`, pathToFileURL(id)), "utf8"))?.[1];
+      return css === undefined || css.includes("${") ? this.error(`${name}.ts is no plain style sheet`) : css;
+    });
+    const css = await transform(sheets.join(""), {
       loader: "css",
       minify: true,
       target: ["chrome120", "safari17", "firefox128"],
     });
-    texts.set(sheet, css.code.trim());
-    return { code: code.replace(found[0], `= "shipped-${sheet}"`), map: { mappings: "" } };
+    texts.set("css", css.code.trim());
+    return { code: code.replace(whole, 'const CSS = "shipped-css"'), map: { mappings: "" } };
   },
 };
 
@@ -70,7 +73,7 @@ const packIcons = {
 };
 
 /** Long texts go behind the code, alike beside alike: gzip looks back 32 kB only. */
-const ORDER = ["en", "base", "own", "parts", "layouts", "icons", "da", "de", "nl", "fr", "it", "es", "pt", "bg", "sl"];
+const ORDER = ["en", "css", "icons", "da", "de", "nl", "fr", "it", "es", "pt", "bg", "sl"];
 const textsLast = {
   name: "texts-last",
   renderChunk(code) {
