@@ -10,6 +10,8 @@ export interface KeyMemory {
   hash?: string;
   /** Was once in the registry under the present webhook: missing later means deleted by the user. */
   seen?: boolean;
+  /** Made so lately that a killed Home Assistant may have lost it. */
+  fresh?: boolean;
   deleted?: boolean;
 }
 /** Under the key `device:<id>`. */
@@ -65,6 +67,7 @@ export function parseMemory(raw: unknown): DeviceMemory {
         ...(typeof value["entityId"] === "string" ? { entityId: value["entityId"] } : {}),
         ...(typeof value["hash"] === "string" ? { hash: value["hash"] } : {}),
         ...(value["seen"] === true ? { seen: true } : {}),
+        ...(value["fresh"] === true ? { fresh: true } : {}),
         ...(value["deleted"] === true ? { deleted: true } : {}),
       };
     }

@@ -1,6 +1,7 @@
 /**
  * Publishing as real devices: one mobile_app registration per device, registry entities on it, states in batches over its webhook.
  * The webhook id is as good as write access: it stays in the memory and out of logs.
+ * Longer than two screens: registering, naming, writing and mending share one memory of each device; forms are in device-forms.ts.
  */
 import type { DeviceState, EntitySpec } from "../../shared/entities.ts";
 import { suffixOf } from "../../shared/entities.ts";
@@ -53,6 +54,17 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
     const { webhookId } = read(id);
     return webhookId === undefined ? undefined : registry.find("mobile_app", `${webhookId}_${key}`);
   };
+
+  // What is seen being deleted was not lost.
+  registry.onChange(() => {
+    for (const [id, record] of cache) {
+      const gone = Object.entries(record.keys).filter(
+        ([key, { fresh }]) => fresh === true && registry.removed("mobile_app", `${record.webhookId ?? ""}_${key}`),
+      );
+      for (const [, key] of gone) delete key.fresh;
+      if (gone.length > 0) write(id);
+    }
+  });
 
   /** @throws HassError; `offline` with word `webhook_gone` for the empty answer of an unknown webhook */
   async function hook(id: string, type: string, data: unknown): Promise<{ status: number; body: unknown }> {
@@ -113,9 +125,15 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
       const key = (record.keys[spec.key] ??= {});
       const entry = entryOf(device.id, spec.key);
       if (entry === undefined && key.seen === true && key.deleted !== true) {
-        key.deleted = true;
         touched = true;
-        log.info({ device: device.id, role: spec.key }, "entity was deleted by the user and stays so");
+        if (key.fresh === true) {
+          // Not seen being deleted: killed before it had written its registry down.
+          delete key.seen;
+          log.info({ device: device.id, role: spec.key }, "home assistant lost a new entity, making it again");
+        } else {
+          key.deleted = true;
+          log.info({ device: device.id, role: spec.key }, "entity was deleted by the user and stays so");
+        }
       }
       if (entry !== undefined && key.deleted === true) {
         delete key.deleted;
@@ -184,6 +202,7 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
     }
     key.entityId = now.entityId;
     key.seen = true;
+    key.fresh = true;
     return true;
   }
 
@@ -245,6 +264,12 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
         await hideTracker(device.id);
         return fresh;
       }
+    },
+    settle(id) {
+      const record = read(id);
+      const fresh = Object.values(record.keys).filter((key) => key.fresh === true);
+      for (const key of fresh) delete key.fresh;
+      if (fresh.length > 0) write(id);
     },
     present: (id) => registry.device(identifier(id)) !== undefined,
     writable(id, spec) {

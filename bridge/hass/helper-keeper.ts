@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import type { HassLink, HassMemory } from "./doors.ts";
 import { HassError, isRecord, toHassError } from "./errors.ts";
 import { helperForm } from "./helper-forms.ts";
-import { saveOwner, type Helper, type Owner } from "./helper-memory.ts";
+import { saveOwner, type Helper, type HelperMemory, type Owner } from "./helper-memory.ts";
 import { prefixOf } from "./identity.ts";
 import { ensureLabels, labelledOurs } from "./label.ts";
 import type { RegistryEntry } from "./registry-forms.ts";
@@ -16,6 +16,8 @@ export interface HelperKeeper {
   entryOf(helper: Helper): RegistryEntry | undefined;
   /** The helper exists, is named and shaped as wanted, unless the user deleted it. Sets `entityId`. @throws HassError */
   keep(owner: Owner, helper: Helper, area: string | undefined): Promise<void>;
+  /** Takes helpers out of Home Assistant, those of this run and those only remembered. @throws HassError */
+  remove(helpers: Iterable<Helper>, remembered: readonly HelperMemory[]): Promise<void>;
 }
 
 export interface HelperKeeperOptions {
@@ -26,6 +28,8 @@ export interface HelperKeeperOptions {
   readonly instance: string | undefined;
   /** A helper has its new shape: its value may have to be written. */
   readonly reshaped: (helper: Helper) => void;
+  /** A helper was made just now. */
+  readonly made: (helper: Helper) => void;
 }
 
 export function createHelperKeeper({
@@ -35,6 +39,7 @@ export function createHelperKeeper({
   log,
   instance,
   reshaped,
+  made: wasMade,
 }: HelperKeeperOptions): HelperKeeper {
   const entryOf = (helper: Helper): RegistryEntry | undefined =>
     helper.memory.id === undefined ? undefined : registry.find(helper.spec.domain, helper.memory.id);
@@ -43,6 +48,14 @@ export function createHelperKeeper({
     const { memory: record, spec } = helper;
     let entry = entryOf(helper);
     if (record.id !== undefined && entry === undefined && record.deleted !== true) {
+      if (record.fresh === true && !registry.removed(spec.domain, record.id)) {
+        // Killed before it had written the helper down.
+        log.info({ owner: owner.id, key: spec.key }, "home assistant lost a new helper, making it again");
+        helper.truth ??= record.shown ?? spec.initial;
+        helper.memory = {};
+        await keep(owner, helper, area);
+        return;
+      }
       record.deleted = true;
       log.info({ owner: owner.id, key: spec.key }, "helper was deleted by the user and stays so");
     } else if (entry !== undefined) delete record.deleted;
@@ -82,6 +95,8 @@ export function createHelperKeeper({
       const id = isRecord(made) ? made["id"] : undefined;
       if (typeof id !== "string") throw new HassError("protocol", `${spec.domain}/create: an answer without id`);
       record.id = id;
+      record.fresh = true;
+      wasMade(helper);
     }
     delete record.making;
     record.name = name;
@@ -129,5 +144,19 @@ export function createHelperKeeper({
     log.debug({ owner: owner.id, key: spec.key }, "helper reshaped");
   }
 
-  return { entryOf, keep };
+  async function remove(helpers: Iterable<Helper>, remembered: readonly HelperMemory[]): Promise<void> {
+    const gone: [domain: string, id: string][] = [];
+    for (const helper of helpers)
+      if (helper.memory.id !== undefined && entryOf(helper) !== undefined)
+        gone.push([helper.spec.domain, helper.memory.id]);
+    for (const record of remembered) {
+      const entry = [...registry.entries()].find(
+        (one) => one.uniqueId === record.id && labelledOurs(one.labels, instance),
+      );
+      if (entry !== undefined) gone.push([entry.platform, entry.uniqueId]);
+    }
+    for (const [domain, uniqueId] of gone) await link.send({ type: `${domain}/delete`, [`${domain}_id`]: uniqueId });
+  }
+
+  return { entryOf, keep, remove };
 }

@@ -15,6 +15,10 @@ export interface HelperMemory {
   name?: string;
   area?: string;
   shown?: HelperValue;
+  /** Values that Home Assistant may still bring back after a kill (helper-history.ts). */
+  earlier?: HelperValue[];
+  /** Made so lately that a killed Home Assistant may have lost it. */
+  fresh?: boolean;
   deleted?: boolean;
 }
 
@@ -34,6 +38,9 @@ export interface Helper {
   writing: boolean;
   /** Refused as it stands: not tried again until the truth changes. */
   refused: HelperValue | undefined;
+  /** Monotonic, of this run: when its value was last replaced by another, and when it was made. */
+  replacedMs: number;
+  madeMs: number;
 }
 
 export interface Owner {
@@ -71,14 +78,20 @@ export function readOwner(memory: HassMemory, id: string): OwnerMemory {
 
 function parseMemory(raw: unknown): HelperMemory {
   if (!isRecord(raw)) return {};
-  const { id, making, form, name, area, shown, deleted } = raw;
+  const { id, making, form, name, area, shown, earlier, fresh, deleted } = raw;
   return {
     ...(typeof id === "string" ? { id } : {}),
     ...(typeof making === "string" ? { making } : {}),
     ...(typeof form === "string" ? { form } : {}),
     ...(typeof name === "string" ? { name } : {}),
     ...(typeof area === "string" ? { area } : {}),
-    ...(typeof shown === "string" || typeof shown === "number" || typeof shown === "boolean" ? { shown } : {}),
+    ...(isValue(shown) ? { shown } : {}),
+    ...(Array.isArray(earlier) ? { earlier: earlier.filter(isValue) } : {}),
+    ...(fresh === true ? { fresh } : {}),
     ...(deleted === true ? { deleted } : {}),
   };
+}
+
+function isValue(raw: unknown): raw is HelperValue {
+  return typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean";
 }

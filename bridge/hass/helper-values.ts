@@ -4,6 +4,7 @@ import type { EntityChange } from "./compressed.ts";
 import type { HassLink, HelperEvent } from "./doors.ts";
 import { toHassError } from "./errors.ts";
 import { helperValue, helperWrite } from "./helper-forms.ts";
+import { isStale, remember, restoredOf } from "./helper-history.ts";
 import type { Helper, Owner } from "./helper-memory.ts";
 
 export interface HelperValues {
@@ -20,22 +21,12 @@ export interface HelperValuesOptions {
   readonly helperAt: (entityId: string) => { readonly helper: Helper; readonly owner: Owner } | undefined;
   readonly save: (owner: Owner) => void;
   readonly fire: (event: HelperEvent) => void;
+  /** A value was replaced by another: for a while Home Assistant may bring it back. */
+  readonly onReplaced: (helper: Helper) => void;
 }
 
-/** So many helpers changed at the same moment are a restart, not a person. */
-const RESTART_SIGNS = 3;
-
-export function createHelperValues({ link, log, closed, helperAt, save, fire }: HelperValuesOptions): HelperValues {
-  /**
-   * Home Assistant was restarted since we last saw these: every one of them is new. A value that is then another one is what it
-   * had last written down (after a kill that may be old), not somebody's wish: we watched until it went.
-   */
-  const isRestart = (changes: readonly EntityChange[]): boolean =>
-    changes.length >= RESTART_SIGNS &&
-    changes.every(
-      ({ initial, before, now }) =>
-        initial && before !== undefined && now !== undefined && before.changedAtMs !== now.changedAtMs,
-    );
+export function createHelperValues(options: HelperValuesOptions): HelperValues {
+  const { link, log, closed, helperAt, save, fire, onReplaced } = options;
 
   function onChange({ entityId, before, now, initial }: EntityChange, restored: boolean): void {
     const found = helperAt(entityId);
@@ -57,9 +48,16 @@ export function createHelperValues({ link, log, closed, helperAt, save, fire }: 
     const first = helper.memory.shown === undefined && !helper.adopted;
     helper.adopted = false;
     if (helper.memory.shown !== value) {
+      const stale = restored && isStale(helper.memory, helper.spec, value);
+      if (helper.memory.shown !== undefined) {
+        // What the bridge last showed and did not see replaced is what it should show.
+        if (stale) helper.truth ??= helper.memory.shown;
+        remember(helper.memory, helper.memory.shown, value);
+        onReplaced(helper);
+      }
       helper.memory.shown = value;
       save(owner);
-      const ours = first || (restored && !now.caused) || helper.reshaping || helper.expected === value;
+      const ours = first || stale || helper.reshaping || helper.expected === value;
       if (!ours) {
         // The user's wish is the newest truth until the bridge says otherwise.
         helper.truth = value;
@@ -110,8 +108,8 @@ export function createHelperValues({ link, log, closed, helperAt, save, fire }: 
 
   return {
     hear(changes) {
-      const restored = isRestart(changes);
-      for (const change of changes) onChange(change, restored);
+      const restored = restoredOf(changes);
+      for (const change of changes) onChange(change, restored.has(change.entityId));
     },
     sync,
   };

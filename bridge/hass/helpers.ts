@@ -1,6 +1,7 @@
 /**
  * Controls as `input_*` helpers. Each is made once and known by its registry id for ever: a rename is followed, a deletion respected.
  * Three values keep echoes out: what the helper shows, what it should show (`truth`), and what of ours is on its way (`expected`).
+ * Longer than two screens: one closure holds the owners, and what is done to a helper already lies in files of its own.
  */
 import type { EvseEntities } from "../../shared/entities.ts";
 import type { Clock, Unsubscribe } from "../clock.ts";
@@ -8,11 +9,11 @@ import type { Log } from "../log.ts";
 import { createEntityDecoder } from "./compressed.ts";
 import type { HassLink, HassMemory, HelperEvent, HelperOwner, Helpers } from "./doors.ts";
 import { toHassError } from "./errors.ts";
+import { createSettling } from "./helper-history.ts";
 import { createHelperKeeper } from "./helper-keeper.ts";
 import { readOwner, saveOwner, type Helper, type Owner } from "./helper-memory.ts";
 import { createHelperValues } from "./helper-values.ts";
 import { deviceIdentifier } from "./identity.ts";
-import { labelledOurs } from "./label.ts";
 import type { RegistryEntry } from "./registry-forms.ts";
 import type { Registry } from "./registry.ts";
 
@@ -54,6 +55,10 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
     log,
     instance,
     reshaped: (helper) => values.sync(helper),
+    made(helper) {
+      helper.madeMs = clock.monotonicMs();
+      settling.look();
+    },
   });
   const entryOf = (helper: Helper): RegistryEntry | undefined => keeper.entryOf(helper);
   const save = (owner: Owner): void => saveOwner(memory, owner);
@@ -68,6 +73,10 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
       return helper === undefined || owner === undefined ? undefined : { helper, owner };
     },
     save,
+    onReplaced(helper) {
+      helper.replacedMs = clock.monotonicMs();
+      settling.look();
+    },
     fire(event) {
       for (const listener of [...events]) {
         try {
@@ -76,6 +85,15 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
           log.error({ err: error, owner: event.owner, key: event.key }, "listener failed");
         }
       }
+    },
+  });
+
+  const settling = createSettling<Helper>({
+    clock,
+    link,
+    helpers: () => [...owners.values()].flatMap((owner) => [...owner.helpers.values()]),
+    settled(changed) {
+      for (const owner of owners.values()) if (changed.some((helper) => helper.owner === owner.id)) save(owner);
     },
   });
 
@@ -236,6 +254,8 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
             reshaping: false,
             writing: false,
             refused: undefined,
+            replacedMs: -Infinity,
+            madeMs: -Infinity,
           });
         const now = owner.helpers.get(spec.key);
         // The configuration gives the first value only; later the helper's own counts.
@@ -283,23 +303,14 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
         owners.delete(id);
         resubscribe();
       }
-      const gone: [domain: string, id: string][] = [];
-      for (const helper of owner?.helpers.values() ?? [])
-        if (helper.memory.id !== undefined && entryOf(helper) !== undefined)
-          gone.push([helper.spec.domain, helper.memory.id]);
-      for (const record of remembered) {
-        const entry = [...registry.entries()].find(
-          (one) => one.uniqueId === record.id && labelledOurs(one.labels, instance),
-        );
-        if (entry !== undefined) gone.push([entry.platform, entry.uniqueId]);
-      }
-      for (const [domain, uniqueId] of gone) await link.send({ type: `${domain}/delete`, [`${domain}_id`]: uniqueId });
+      await keeper.remove(owner?.helpers.values() ?? [], remembered);
       memory.delete(`helper:${id}`);
       tellSoon();
     },
     close() {
       closed = true;
       for (const stop of stops) stop();
+      settling.close();
       for (const owner of owners.values()) owner.wake?.();
       telling?.();
       unsubscribe?.();

@@ -44,6 +44,8 @@ const SETTLE_MS = 300;
 interface ControlMemory {
   entryId: string;
   form: string;
+  /** Made, but not yet given its public id, icon and label. */
+  unnamed?: true;
 }
 interface OwnerMemory {
   house?: string;
@@ -62,6 +64,7 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
   const owners = new Map<string, Owner>();
   let why: string | undefined;
   let waiting: Unsubscribe | undefined;
+  let waitingMs = Infinity;
   let busy = false;
   let again = false;
   let closed = false;
@@ -72,7 +75,12 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
       again = true;
       return;
     }
-    waiting ??= clock.after(ms, () => {
+    const dueMs = clock.monotonicMs() + ms;
+    if (waiting !== undefined && waitingMs <= dueMs) return;
+    // News overtakes a long wait after a failure.
+    waiting?.();
+    waitingMs = dueMs;
+    waiting = clock.after(ms, () => {
       waiting = undefined;
       if (!registry.ready) return;
       busy = true;
@@ -121,13 +129,22 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
     const text = JSON.stringify(form);
     if (known === undefined) {
       const entryId = await make(owner, control, form);
-      record.keys[control.key] = { entryId, form: text };
+      const made: ControlMemory = { entryId, form: text, unnamed: true };
+      record.keys[control.key] = made;
       save(owner.id, record);
       await nameEntity(owner, control, entryId);
+      delete made.unnamed;
+      save(owner.id, record);
       return;
     }
     // Deleted by the user: stays so.
-    if (registry.find("template", known.entryId) === undefined || known.form === text) return;
+    if (registry.find("template", known.entryId) === undefined) return;
+    if (known.unnamed === true) {
+      await nameEntity(owner, control, known.entryId);
+      delete known.unnamed;
+      save(owner.id, record);
+    }
+    if (known.form === text) return;
     await change(known.entryId, form);
     known.form = text;
     save(owner.id, record);
@@ -231,6 +248,10 @@ function parseMemory(raw: unknown): OwnerMemory {
   if (isRecord(raw["keys"]))
     for (const [key, value] of Object.entries(raw["keys"]))
       if (isRecord(value) && typeof value["entryId"] === "string" && typeof value["form"] === "string")
-        keys[key] = { entryId: value["entryId"], form: value["form"] };
+        keys[key] = {
+          entryId: value["entryId"],
+          form: value["form"],
+          ...(value["unnamed"] === true ? { unnamed: true } : {}),
+        };
   return { ...(typeof raw["house"] === "string" ? { house: raw["house"] } : {}), keys };
 }

@@ -1,4 +1,7 @@
-/** Entities into Home Assistant: diffed, coalesced, at most one write per second and entity, newest wins, whole again after every restart. */
+/**
+ * Entities into Home Assistant: diffed, coalesced, at most one write per second and entity, newest wins, whole again after every restart.
+ * Longer than two screens: when a device is tried, written and tried again is one piece of reasoning; what is due is in publisher-tracks.ts.
+ */
 import type { DeviceState, EvseEntities } from "../../shared/entities.ts";
 import type { Clock, Unsubscribe } from "../clock.ts";
 import type { Log } from "../log.ts";
@@ -38,6 +41,8 @@ const CLOSE_MS = 5_000;
 /** Devices being set up at once: each asks Home Assistant a few dozen times. */
 const SETTING_UP = 4;
 const TELL_MS = 50;
+/** Home Assistant writes its registries down within ten seconds of a change. */
+const SETTLE_MS = 30_000;
 
 export function createPublisher(options: PublisherOptions): Publisher {
   const { link, registry, clock, memory, rest } = options;
@@ -60,6 +65,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
       task();
     });
     timers.add(cancel);
+  };
+
+  /** Only when the connection has held meanwhile: a Home Assistant that was killed may have lost what is new. */
+  const settleLater = (id: string): void => {
+    const { sinceMs } = link.status;
+    later(SETTLE_MS, () => {
+      if (link.up && link.status.sinceMs === sinceMs) way.settle(id);
+    });
   };
 
   const tellSoon = (): void => {
@@ -158,6 +171,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         const track = entry.tracks.get(key);
         if (track !== undefined) track.sent = undefined;
       }
+      settleLater(entry.state.id);
       if (fresh.size > 0)
         later(SAY_AGAIN_MS, () => {
           for (const key of fresh) {

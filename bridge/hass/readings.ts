@@ -1,6 +1,7 @@
 /**
  * What the bridge reads from Home Assistant: one subscription of just the ids somebody watches, for the site's sensors and
  * for the drivers over existing entities alike. Silence is told from death by one template for all sensors, asked only after silence.
+ * Longer than two screens: pictures, signs of life and units of one reading belong together.
  */
 import type { Reading } from "../../shared/site.ts";
 import { ampsFromWatts, roundTo } from "../../shared/units.ts";

@@ -14,6 +14,8 @@ export interface Registry {
   find(platform: string, uniqueId: string): RegistryEntry | undefined;
   at(entityId: string): RegistryEntry | undefined;
   entries(): Iterable<RegistryEntry>;
+  /** Seen being removed on the present connection; what was missing from its start may as well have been lost. */
+  removed(platform: string, uniqueId: string): boolean;
   /** By `mobile_app:<device id>`. */
   device(identifier: string): RegistryDevice | undefined;
   deviceById(id: string): RegistryDevice | undefined;
@@ -69,6 +71,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
   const byKey = new Map<string, RegistryEntry>();
   const byId = new Map<string, RegistryEntry>();
   const devices = new Map<string, RegistryDevice>();
+  const removed = new Set<string>();
   const changed = new Set<() => void>();
   const readied = new Set<() => void>();
   const stops: Unsubscribe[] = [];
@@ -103,6 +106,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
     const old = byKey.get(keyOf(entry.platform, entry.uniqueId));
     if (old !== undefined) byId.delete(old.entityId);
     byKey.set(keyOf(entry.platform, entry.uniqueId), entry);
+    removed.delete(keyOf(entry.platform, entry.uniqueId));
     byId.set(entry.entityId, entry);
     return entry;
   };
@@ -118,6 +122,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
       if (mine !== round || !link.up) return;
       byKey.clear();
       byId.clear();
+      removed.clear();
       if (Array.isArray(entities)) for (const raw of entities) keep(raw);
       keepDevices(all);
       house = ownerOf(users) ?? house;
@@ -150,6 +155,8 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
     if (data === undefined || typeof entityId !== "string") return;
     const old = typeof data["old_entity_id"] === "string" ? data["old_entity_id"] : entityId;
     if (data["action"] === "remove") {
+      const entry = byId.get(entityId);
+      if (entry !== undefined) removed.add(keyOf(entry.platform, entry.uniqueId));
       if (forget(entityId)) tell(changed);
       return;
     }
@@ -203,6 +210,7 @@ export function createRegistry({ link, clock, log: parent }: RegistryOptions): R
     },
     find: (platform, uniqueId) => byKey.get(keyOf(platform, uniqueId)),
     at: (entityId) => byId.get(entityId),
+    removed: (platform, uniqueId) => removed.has(keyOf(platform, uniqueId)),
     entries: () => byId.values(),
     device(identifier) {
       for (const device of devices.values()) if (device.identifiers.includes(identifier)) return device;

@@ -1,4 +1,7 @@
-/** The `script.evse_*` services as Home Assistant scripts (pure): fields with selectors, a request by event, an answer by event. */
+/**
+ * The `script.evse_*` services as Home Assistant scripts (pure): fields with selectors, a request by event, an answer by event.
+ * Longer than two screens: most of it is the table of services.
+ */
 import { DISTRIBUTION_LABELS, DISTRIBUTIONS, MODE_LABELS, PLUG_MODES, WALLBOX_MODES } from "../../shared/modes.ts";
 import { HEARTBEAT_S, ROOT_ENTITY } from "../../shared/entities.ts";
 import { withInstance } from "./identity.ts";

@@ -14,9 +14,13 @@ export interface SocketOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** An unreadable message or a listener that threw: the socket is closed after it. */
+  /** An unreadable message, a listener that threw, or a standstill of this process: the socket is closed after it. */
   readonly onFault: (error: Error) => void;
 }
+
+/** How often the process shows itself that it runs, and how long it may not have: what waited on the line meanwhile is old news. */
+const BEAT_MS = 2_000;
+const STANDSTILL_MS = 20_000;
 
 export interface OpenSocket {
   readonly socket: HaWebSocket;
@@ -32,7 +36,8 @@ export function webSocketUrl(url: string): string {
 }
 
 /** @throws HassError `auth` for a refused token, `offline` or `timeout` otherwise */
-export async function openSocket({ url, token, clock, signal, onFault }: SocketOptions): Promise<OpenSocket> {
+export async function openSocket(options: SocketOptions): Promise<OpenSocket> {
+  const { url, token, clock, signal, onFault } = options;
   const target = webSocketUrl(url);
   const raw = new WebSocket(target, { maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   raw.binaryType = "nodebuffer";
@@ -72,7 +77,35 @@ export async function openSocket({ url, token, clock, signal, onFault }: SocketO
   }).finally(() => settled.abort());
   // Several events in one frame: fewer wake-ups. The library expects id 1 to be free for it.
   raw.send(JSON.stringify({ type: "supported_features", id: 1, features: { coalesce_messages: 1 } }));
-  return { socket: guarded(raw, version, onFault), version, terminate: () => raw.terminate() };
+  const stoodStill = watchStandstill(clock, raw, onFault);
+  return { socket: guarded(raw, version, onFault, stoodStill), version, terminate: () => raw.terminate() };
+}
+
+/**
+ * Whether this process stood still (suspended, stopped, starved): a press that waited in the socket meanwhile must not be carried out
+ * minutes later. The socket is then ended, and what has changed is read anew on the next one. Asked before each message, because after
+ * a standstill messages are delivered before timers.
+ */
+function watchStandstill(clock: Clock, raw: WebSocket, onFault: (error: Error) => void): () => boolean {
+  let beat = { mono: clock.monotonicMs(), wall: clock.nowMs() };
+  const look = (): boolean => {
+    const now = { mono: clock.monotonicMs(), wall: clock.nowMs() };
+    // A suspended machine may stop its monotonic clock; a wall clock that is set costs a reconnect at worst.
+    const gapMs = Math.max(now.mono - beat.mono, now.wall - beat.wall);
+    if (gapMs <= STANDSTILL_MS) return false;
+    onFault(new HassError("offline", `The bridge stood still for ${Math.round(gapMs / 1000)} s`));
+    raw.terminate();
+    return true;
+  };
+  const stop = clock.every(
+    BEAT_MS,
+    () => {
+      if (!look()) beat = { mono: clock.monotonicMs(), wall: clock.nowMs() };
+    },
+    () => undefined,
+  );
+  raw.once("close", stop);
+  return look;
 }
 
 type Listener = (event: { readonly data: string }) => unknown;
@@ -81,7 +114,12 @@ type Listener = (event: { readonly data: string }) => unknown;
  * The library parses and calls listeners without a catch; under `ws` such a throw would end the process.
  * Only what it uses is there: send, close, readyState, OPEN, haVersion and the listeners.
  */
-function guarded(raw: WebSocket, haVersion: string, onFault: (error: Error) => void): HaWebSocket {
+function guarded(
+  raw: WebSocket,
+  haVersion: string,
+  onFault: (error: Error) => void,
+  stoodStill: () => boolean,
+): HaWebSocket {
   const wrapped = new Map<unknown, (data?: WebSocket.RawData) => void>();
   const face = {
     haVersion,
@@ -103,7 +141,9 @@ function guarded(raw: WebSocket, haVersion: string, onFault: (error: Error) => v
       };
       const handler =
         type === "message"
-          ? (data?: WebSocket.RawData) => call({ data: data === undefined ? "" : textOf(data) })
+          ? (data?: WebSocket.RawData) => {
+              if (!stoodStill()) call({ data: data === undefined ? "" : textOf(data) });
+            }
           : () => call({ data: "" });
       wrapped.set(listener, handler);
       raw.on(type, handler);

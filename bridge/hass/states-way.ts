@@ -46,6 +46,7 @@ export function createStatesWay({ rest, memory }: StatesWayOptions): Way {
   return {
     word: "states",
     prepare: () => Promise.resolve(new Set<string>()),
+    settle: () => undefined,
     present: () => true,
     writable: () => true,
     write: (device, items) => Promise.all(items.map((item) => post(device, item))),

@@ -17,6 +17,8 @@ export interface Way {
    * @throws HassError `unsupported`: this way is closed on this Home Assistant
    */
   prepare(device: DeviceState): Promise<ReadonlySet<string>>;
+  /** Home Assistant has been up long enough to have written down what was made for the device. */
+  settle(deviceId: string): void;
   /** false: the device went away and has to be prepared anew. */
   present(deviceId: string): boolean;
   /** Exists and is not disabled. */

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
+import { clockFrom } from "../../../bridge/clock.ts";
 import { createHassLink } from "../../../bridge/hass/connection.ts";
 import type { HassLink, HassLinkStatus } from "../../../bridge/hass/doors.ts";
 import { HassError, toHassError } from "../../../bridge/hass/errors.ts";
@@ -26,14 +27,14 @@ interface Watched {
   readonly logged: () => string;
 }
 
-function linkTo(url: string, token: string): Watched {
+function linkTo(url: string, token: string, time = clock): Watched {
   let logged = "";
   const log = createLog({
     level: "trace",
     format: "json",
     destination: { write: (line: string) => void (logged += line) },
   });
-  const link = createHassLink({ url, token, clock, log, random: () => 0.5 });
+  const link = createHassLink({ url, token, clock: time, log, random: () => 0.5 });
   const history: HassLinkStatus[] = [];
   link.onStatus((status) => history.push(status));
   link.start();
@@ -124,6 +125,32 @@ describe("the link to Home Assistant", () => {
     expect(await asked).toMatchObject({ name: "HassError" });
     hass.faults.silence(false);
     await eventually(() => link.up);
+  });
+
+  it("takes nothing that waited on the line while the bridge stood still, and reads anew", async () => {
+    let asleepMs = 0;
+    const time = clockFrom({
+      nowMs: () => clock.nowMs() + asleepMs,
+      monotonicMs: () => clock.monotonicMs(),
+      setTimer: (ms, task) => clock.after(ms, task),
+    });
+    const sockets: { readonly socket: WebSocket; readonly id: number }[] = [];
+    const url = await handmade((socket, message) => {
+      if (message.type !== "presses") return;
+      sockets.push({ socket, id: message.id });
+      socket.send(JSON.stringify({ id: message.id, type: "result", success: true, result: null }));
+      socket.send(JSON.stringify({ id: message.id, type: "event", event: `first ${sockets.length}` }));
+    });
+    const { link, history } = linkTo(url, "secret-token", time);
+    const heard: unknown[] = [];
+    link.subscribe({ type: "presses" }, (event) => heard.push(event));
+    await eventually(() => heard.length === 1);
+    asleepMs = 60_000;
+    const [old] = sockets;
+    old?.socket.send(JSON.stringify({ id: old.id, type: "event", event: "a press of a minute ago" }));
+    await eventually(() => heard.length === 2);
+    expect(heard).toEqual(["first 1", "first 2"]);
+    expect(history.some(({ detail }) => detail.includes("stood still for"))).toBe(true);
   });
 
   it("subscribes again after each reconnect", async () => {
