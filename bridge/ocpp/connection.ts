@@ -9,6 +9,7 @@ import { maskFrame } from "./masking.ts";
 import type { ReplayCache } from "./replay.ts";
 import { Rpc } from "./rpc.ts";
 import type { CallOptions, JsonObject, OcppVersion, StationHandler, StationLink } from "./station.ts";
+import type { Speaker, Turn } from "./turn.ts";
 
 const UNSUPPORTED_DATA = 1003;
 /** A station that sends and never reads would fill our memory with answers. */
@@ -28,6 +29,8 @@ export interface ConnectionOptions {
   readonly pingIntervalMs: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Shared by all connections. */
+  readonly turn: Turn;
   readonly frames: FrameLog;
   readonly replay: ReplayCache;
   readonly counters: StationCounters;
@@ -35,7 +38,7 @@ export interface ConnectionOptions {
   onClose(connection: Connection, why: string): void;
 }
 
-export class Connection implements StationLink {
+export class Connection implements StationLink, Speaker {
   readonly identity: string;
   readonly version: OcppVersion;
   readonly remoteAddress: string;
@@ -46,10 +49,13 @@ export class Connection implements StationLink {
   readonly #socket: WebSocket;
   readonly #rpc: Rpc;
   readonly #traced: boolean;
+  /** Said in this turn. */
+  readonly #unsent: string[] = [];
   #lastSeenMs: number;
   #cancelTick: Unsubscribe = () => undefined;
-  #cancelProbe: Unsubscribe = () => undefined;
+  #cancelProbe: Unsubscribe | undefined;
   #cancelTermination: Unsubscribe = () => undefined;
+  #leaving = false;
   #ended = false;
 
   constructor(options: ConnectionOptions) {
@@ -84,11 +90,14 @@ export class Connection implements StationLink {
   /** Starts listening; the handler has been told of the link before. */
   open(): void {
     const socket = this.#socket;
-    socket.on("message", (data, isBinary) => this.#receive(toBuffer(data), isBinary));
+    socket.on("message", (data, isBinary) => this.#arrived(toBuffer(data), isBinary));
     socket.on("pong", () => this.#seen());
     socket.on("ping", () => this.#seen());
     socket.on("error", (error) => this.#options.log.debug({ err: error }, "socket error"));
-    socket.on("close", (code, reason) => this.#closed(`closed with ${code} ${reason.toString().slice(0, 120)}`.trim()));
+    socket.on("close", (code, reason) => {
+      this.#options.turn.run(); // its last words came before
+      this.#closed(`closed with ${code} ${reason.toString().slice(0, 120)}`.trim());
+    });
     this.#tick();
   }
 
@@ -102,8 +111,12 @@ export class Connection implements StationLink {
 
   /** Asks the station to go; after a second the socket is cut. Pending calls fail at once. */
   close(code: number, reason: string): void {
+    this.#options.turn.run();
+    if (this.#ended) return;
     this.#options.log.info({ code, reason }, "closing connection");
+    this.#leaving = true;
     this.#rpc.end(reason);
+    this.flush();
     this.#cancelTermination();
     this.#cancelTermination = this.#options.clock.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
     this.#socket.close(code, reason);
@@ -114,9 +127,15 @@ export class Connection implements StationLink {
     this.#closed(why);
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  #arrived(data: Buffer, isBinary: boolean): void {
     if (this.#ended || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#seen();
+    this.#options.turn.arrive(this, data, isBinary);
+  }
+
+  /** One frame that has arrived; for the turn. */
+  handle(data: Buffer, isBinary: boolean): void {
+    if (this.#ended || this.#leaving) return;
     const { clock, counters, frames, log } = this.#options;
     counters.framesIn++;
     if (isBinary && data.length > 0) {
@@ -133,19 +152,31 @@ export class Connection implements StationLink {
   }
 
   #transmit(text: string): void {
-    const { clock, counters, frames, log } = this.#options;
+    const { clock, counters, frames, log, turn } = this.#options;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     counters.framesOut++;
     frames.add(clock.nowMs(), "out", text);
     if (this.#traced) log.trace({ direction: "out", frame: maskFrame(text.slice(0, MAX_TRACED_CHARS)) }, "frame");
+    if (!turn.running) this.#send(text);
+    else if (this.#unsent.push(text) === 1) turn.speak(this);
+  }
+
+  /** Sends what was said in this turn; for the turn. */
+  flush(): void {
+    for (const text of this.#unsent) this.#send(text);
+    this.#unsent.length = 0;
+  }
+
+  #send(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(text);
     if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) this.terminate("station does not read its answers");
   }
 
   #seen(): void {
     this.#lastSeenMs = this.#options.clock.monotonicMs();
-    this.#cancelProbe();
-    this.#cancelProbe = () => undefined;
+    this.#cancelProbe?.();
+    this.#cancelProbe = undefined;
   }
 
   /** Pings every interval; a station silent for two of them and 20 s more is gone. */
@@ -164,7 +195,7 @@ export class Connection implements StationLink {
   }
 
   #probe(): void {
-    this.#cancelProbe();
+    this.#cancelProbe?.();
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
     this.#cancelProbe = this.#options.clock.after(PROBE_MS, () => this.terminate("no answer to calls and pings"));
   }
@@ -173,7 +204,7 @@ export class Connection implements StationLink {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelTick();
-    this.#cancelProbe();
+    this.#cancelProbe?.();
     this.#cancelTermination();
     this.#rpc.end(why);
     this.#options.onClose(this, why);

@@ -1,5 +1,5 @@
 /** The switchboard: admits stations, keeps one connection for each, and tells their owners. */
-import { STATUS_CODES, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Unsubscribe } from "../clock.ts";
@@ -12,9 +12,11 @@ import { listen, type Listener } from "./listener.ts";
 import type { ListenAddress, OcppServerOptions, Switchboard } from "./options.ts";
 import { pendingStation } from "./pending-station.ts";
 import type { OcppServer, StationHandler, StationPolicy, WaitingStation } from "./station.ts";
+import { reject } from "./reject.ts";
 import { Station } from "./stations.ts";
 import { readTlsContext, warnOfExpiry, watchTlsFiles } from "./tls.ts";
 import { misfit } from "./misfit.ts";
+import { Turn } from "./turn.ts";
 import { WaitingList, type Refusal } from "./waiting.ts";
 import type { WireFrame } from "./frame-log.ts";
 
@@ -52,6 +54,7 @@ class Server implements Switchboard {
   readonly #pending: StationHandler;
   readonly #tokens = new WeakMap<IncomingMessage, string>();
   readonly #webSockets: WebSocketServer;
+  readonly #turn: Turn;
   #listeners: Listener[] = [];
   #unwatch: Unsubscribe = () => undefined;
   #onDrained: () => void = () => undefined;
@@ -60,6 +63,7 @@ class Server implements Switchboard {
   constructor(options: OcppServerOptions) {
     this.#options = options;
     this.#log = options.log.child({ room: "ocpp" });
+    this.#turn = new Turn(this.#log);
     this.#waiting = new WaitingList(options.clock);
     this.#proxies = new ProxyTrust(options.trustedProxies);
     this.#pending = pendingStation(options.clock);
@@ -231,6 +235,7 @@ class Server implements Switchboard {
       pingIntervalMs: this.#options.pingIntervalS * 1000,
       clock,
       log,
+      turn: this.#turn,
       frames: station.frames,
       replay: station.replay,
       counters: station.counters,
@@ -324,12 +329,4 @@ class Server implements Switchboard {
     const fair = Math.floor(FRAME_LOGS_BYTES / (this.#stations.size + 1));
     return Math.max(FRAME_LOG_MIN_BYTES, Math.min(FRAME_LOG_MAX_BYTES, fair));
   }
-}
-
-function reject(socket: Duplex, status: number): void {
-  if (socket.destroyed) return;
-  const challenge = status === 401 ? 'WWW-Authenticate: Basic realm="OCPP", charset="UTF-8"\r\n' : "";
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
 }

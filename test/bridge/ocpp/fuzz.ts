@@ -3,7 +3,7 @@
  */
 import { EventEmitter } from "node:events";
 import type { WebSocket } from "ws";
-import { silentLog } from "../../../bridge/log.ts";
+import { silentLog, type Log } from "../../../bridge/log.ts";
 import { comesFromStation } from "../../../bridge/ocpp/actions.ts";
 import { Connection } from "../../../bridge/ocpp/connection.ts";
 import { parseFrame } from "../../../bridge/ocpp/frames.ts";
@@ -11,6 +11,7 @@ import { actionsOf, schemaOf, type Schema } from "../../../bridge/ocpp/schemas.t
 import type { Json, JsonObject, OcppVersion, StationHandler } from "../../../bridge/ocpp/station.ts";
 import { Station } from "../../../bridge/ocpp/stations.ts";
 import { neutralResult } from "../../../bridge/ocpp/pending-station.ts";
+import { Turn } from "../../../bridge/ocpp/turn.ts";
 import { fakeClock } from "../../fakes/fake-clock.ts";
 
 export interface FuzzReport {
@@ -65,12 +66,12 @@ export async function fuzz(version: OcppVersion, inputs: number, seed: number): 
     const input = grow.input(pendingId);
     line.out.length = 0;
     try {
-      line.socket.emit("message", input.data, input.binary);
+      line.hear(input.data, input.binary);
       check(input, line, version, tally);
       if (i % 500 === 0) {
         beforeWitness++;
         witness.out.length = 0;
-        witness.socket.emit("message", Buffer.from(`[2,"w${i}","Heartbeat",{}]`), false);
+        witness.hear(Buffer.from(`[2,"w${i}","Heartbeat",{}]`), false);
         if (witness.out[0]?.startsWith(`[3,"w${i}"`) !== true) throw new Error("the other station was not answered");
       }
     } catch (error) {
@@ -129,6 +130,7 @@ class Line {
   readonly connection: Connection;
   readonly socket = new EventEmitter();
   readonly out: string[] = [];
+  readonly #turn = new Turn(unforgivingLog());
   ended = false;
 
   constructor(station: Station, version: OcppVersion, handler: StationHandler, clock: ReturnType<typeof fakeClock>) {
@@ -158,6 +160,7 @@ class Line {
       pingIntervalMs: 20_000,
       clock,
       log: silentLog(),
+      turn: this.#turn,
       frames: station.frames,
       replay: (station.replay = station.replay.heir()),
       counters: station.counters,
@@ -166,6 +169,20 @@ class Line {
     });
     this.connection.open();
   }
+
+  hear(data: Buffer, isBinary: boolean): void {
+    this.socket.emit("message", data, isBinary);
+    this.#turn.run();
+  }
+}
+
+/** A frame that makes the connection throw must not pass as handled. */
+function unforgivingLog(): Log {
+  return Object.assign(silentLog(), {
+    error: ({ err }: { readonly err: unknown }) => {
+      throw err;
+    },
+  });
 }
 
 const STRANGE_NUMBERS = [
