@@ -127,7 +127,7 @@ export function deduct(pool: Pool, current: number, mask: Mask): void {
  * exhausted phase leaves no phantom current on the others. In place.
  */
 export function deductAvailable(pool: Pool, current: number, mask: Mask): void {
-  if (current <= 0 || at(pool, ABC) <= DUST_A) return;
+  if (current <= 0 || at(pool, ABC) <= 0) return;
   if (available(pool, mask) >= current) {
     deduct(pool, current, mask);
     return;

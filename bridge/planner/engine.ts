@@ -6,13 +6,21 @@ import { floorTenth } from "../../shared/units.ts";
 import { ABC, DUST_A, available, deduct, deductAvailable, fromPerPhase, normalise, type Pool } from "./constraints.ts";
 import { distributePriority } from "./distribute/priority.ts";
 import { distributeSequential } from "./distribute/sequential.ts";
-import { distributeShared, distributeSharedPinned } from "./distribute/shared.ts";
-import { compareLoads, sourceLimit, type Claim, type Work } from "./distribute/work.ts";
-import { BATTERY_FULL_PCT, buildPools, flexibleSupply, phaseCount } from "./pools.ts";
+import { distributeSharedPinned } from "./distribute/shared-pinned.ts";
+import { distributeShared } from "./distribute/shared.ts";
+import { compareLoads, compareRank, sourceLimit, type Claim, type Work } from "./distribute/work.ts";
+import { drawOf, exceeds, responseTo, supplyOf } from "./battery.ts";
+import { idleHouse, type IdleHouse } from "./idle-house.ts";
+import { buildPinnedPools } from "./pools-pinned.ts";
+import { buildPools, type Pools } from "./pools.ts";
 import type { EngineCircuit, EngineLoad, EngineOptions, EngineResult, EngineShare, EngineSite } from "./problem.ts";
 
+/** From this charge on a battery has nothing to lose to a car: Excess follows the whole surplus. */
+const BATTERY_FULL_PCT = 98;
 /** Rounds of matching the battery's part to what is really drawn before it is left out. */
-const BATTERY_ROUNDS = 6;
+const BATTERY_ROUNDS = 24;
+/** How many later loads Optimized looks at before it gives up stepping back. */
+const LOOK_AHEAD = 8;
 const NO_CIRCUITS: readonly EngineCircuit[] = [];
 
 export function allocate(
@@ -21,15 +29,36 @@ export function allocate(
   circuits: readonly EngineCircuit[] = NO_CIRCUITS,
   options: EngineOptions = {},
 ): EngineResult {
-  const ordered = loads.map((load, index) => ({ load, index })).sort((a, b) => compareLoads(a.load, b.load));
-  if (options.compat === true) return attempt(site, ordered, circuits, 0, options);
-  // A battery spreads evenly what it adds and adds no more than is drawn: count on no more than it then would give.
-  let flexible = flexibleSupply(site);
+  const compare = options.compat === true ? compareRank : compareLoads;
+  const ordered = loads.map((load, index) => ({ load, index, mayStart: true })).sort((a, b) => compare(a.load, b.load));
+  const house = idleHouse(site);
+  if (options.compat === true) return attempt(house, buildPinnedPools(house), ordered, circuits, true);
+  const supply = supplyOf(house);
+  const certain = matched(house, ordered, circuits, supply.certainA);
+  if (supply.flexibleA <= supply.certainA + DUST_A) return certain;
+  // What only may be there raises those that start without it: else a load would start, find it missing, and start again.
+  const started = ordered.map(({ load, index }) => ({
+    load,
+    index,
+    mayStart: (certain.shares[index]?.allocatedA ?? 0) > 0,
+  }));
+  return matched(house, started, circuits, supply.flexibleA);
+}
+
+/** A battery spreads evenly what it adds and adds no more than is drawn: counts on no more than it then would give. */
+function matched(
+  house: IdleHouse,
+  ordered: readonly Ordered[],
+  circuits: readonly EngineCircuit[],
+  supplyA: number,
+): EngineResult {
+  let flexible = supplyA;
   for (let round = 0; ; round++) {
-    const result = attempt(site, ordered, circuits, flexible, options);
-    if (flexible <= DUST_A || phaseCount(site) === 1) return result;
-    const given = batteryResponse(site, loads, result.shares, flexible);
-    if (given >= flexible - DUST_A || !exceeds(site, loads, result.shares, given)) return result;
+    const result = attempt(house, buildPools(house, flexible), ordered, circuits, false);
+    if (flexible <= DUST_A) return result;
+    const draw = drawOf(ordered, result.shares);
+    const given = responseTo(house.physical, draw, flexible);
+    if (given >= flexible - DUST_A || !exceeds(house.physical, draw, given)) return result;
     flexible = round < BATTERY_ROUNDS ? given : 0;
   }
 }
@@ -37,17 +66,17 @@ export function allocate(
 interface Ordered {
   readonly load: EngineLoad;
   readonly index: number;
+  readonly mayStart: boolean;
 }
 
 function attempt(
-  site: EngineSite,
+  house: IdleHouse,
+  pools: Pools,
   ordered: readonly Ordered[],
   circuits: readonly EngineCircuit[],
-  flexible: number,
-  options: EngineOptions,
+  compat: boolean,
 ): EngineResult {
-  const compat = options.compat === true;
-  const pools = buildPools(site, flexible, options);
+  const site = house.physical;
   const present = existingMask(site);
   const nodes = compat ? new Map<string, Pool>() : circuitPools(site, circuits);
   const work: Work = {
@@ -57,12 +86,12 @@ function attempt(
     excess: pools.excess.slice(),
     claims: [],
     batteryFirst: site.socPct !== null && site.socTargetPct !== null && site.socPct < site.socTargetPct,
-    batteryFull: site.socPct !== null && site.socPct >= BATTERY_FULL_PCT,
+    batteryFull: !compat && site.socPct !== null && site.socPct >= BATTERY_FULL_PCT,
   };
   const memberships = membershipOf(circuits, nodes);
   const claims: Claim[] = [];
-  for (const { load, index } of ordered) {
-    if (!load.active || load.mode === "off") continue;
+  for (const { load, index, mayStart } of ordered) {
+    if (!mayStart || !load.active || load.mode === "off") continue;
     // A phase that the site lacks gives nothing; the site reader has clamped masks before.
     if ((load.mask & ~present) !== 0 || load.mask === 0) continue;
     const own = memberships.get(load.id);
@@ -79,10 +108,10 @@ function attempt(
       else distributeShared(full);
       break;
     case "sequential_optimized":
-      distributeSequential(full, true);
+      distributeSequential(full, compat ? 1 : LOOK_AHEAD);
       break;
     case "sequential_strict":
-      distributeSequential(full, false);
+      distributeSequential(full, 0);
       break;
   }
   for (const claim of claims) claim.allocatedA = settle(claim);
@@ -149,7 +178,7 @@ function capGroups(site: EngineSite, claims: readonly Claim[], circuits: readonl
     const members = circuit.members
       .map((id) => byId.get(id))
       .filter((claim) => claim !== undefined)
-      .sort((x, y) => compareRank(x, y));
+      .sort((x, y) => compareRank(x.load, y.load));
     for (const claim of members) {
       if (claim.allocatedA <= 0) continue;
       const cap = Math.min(claim.allocatedA, available(pool, claim.mask));
@@ -163,16 +192,10 @@ function floorOr(cap: number, claim: Claim): number {
   return cap >= claim.load.maxA ? cap : Math.max(claim.load.minA, floorTenth(cap));
 }
 
-/** By urgency and priority alone: equals keep the order of the member list. */
-function compareRank(left: Claim, right: Claim): number {
-  const anonymous = (claim: Claim): EngineLoad => ({ ...claim.load, id: "" });
-  return compareLoads(anonymous(left), anonymous(right));
-}
-
 /** Final shares, and per idle load what it could get beside them. */
 function answer(
   work: Work,
-  pools: ReturnType<typeof buildPools>,
+  pools: Pools,
   nodes: ReadonlyMap<string, Pool>,
   ordered: readonly Ordered[],
   memberships: ReadonlyMap<string, readonly Pool[]>,
@@ -218,62 +241,4 @@ function answer(
       exportW: pools.exportW,
     },
   };
-}
-
-type Three = [number, number, number];
-
-function drawOf(loads: readonly EngineLoad[], shares: readonly EngineShare[]): Three {
-  const draw: Three = [0, 0, 0];
-  for (const [index, load] of loads.entries()) {
-    const current = shares[index]?.allocatedA ?? 0;
-    for (const phase of [0, 1, 2] as const) if ((load.mask & (1 << phase)) !== 0) draw[phase] += current;
-  }
-  return draw;
-}
-
-/** What a battery that brings the site's total to 0 would add for these shares, A, up to `flexible`. */
-function batteryResponse(
-  site: EngineSite,
-  loads: readonly EngineLoad[],
-  shares: readonly EngineShare[],
-  flexible: number,
-): number {
-  let net = 0;
-  for (const phase of [0, 1, 2] as const) net += (site.consumptionA[phase] ?? 0) - (site.exportA[phase] ?? 0);
-  for (const current of drawOf(loads, shares)) net += current;
-  return Math.min(flexible, Math.max(0, net));
-}
-
-/** Whether these shares would break a limit if the battery gave only `given`. */
-function exceeds(
-  site: EngineSite,
-  loads: readonly EngineLoad[],
-  shares: readonly EngineShare[],
-  given: number,
-): boolean {
-  const draw = drawOf(loads, shares);
-  const each = given / phaseCount(site);
-  let before = 0;
-  let imported = 0;
-  let net = 0;
-  for (const phase of [0, 1, 2] as const) {
-    const used = site.consumptionA[phase];
-    if (used === null || used === undefined) continue;
-    const without = used - (site.exportA[phase] ?? 0);
-    const after = without + draw[phase] - each;
-    if (draw[phase] > 0 && after > site.breakerA + DUST_A) return true;
-    before += Math.max(0, without);
-    imported += Math.max(0, after);
-    net += after;
-  }
-  const ours = draw[0] + draw[1] + draw[2];
-  if (ours <= 0) return false;
-  if (site.maxImportW !== null) {
-    const cap = site.maxImportW / site.voltageV;
-    const total = site.netMeteringAcrossPhases ? Math.max(0, net) : imported;
-    if (total > Math.max(cap, 0) + DUST_A) return true;
-  }
-  const gridFree = site.offGrid || (!site.allowGridCharging && site.socPct !== null);
-  if (!gridFree) return false;
-  return site.inverterAsymmetric ? net > DUST_A : imported > before + DUST_A;
 }

@@ -470,7 +470,8 @@ function evaluate(
     solarW: measured ?? exportW + charging,
     solarIsDerived: measured === undefined,
     householdW: known ? Math.max(0, measured + (batteryW ?? 0) - exportW) : null,
-    householdA: config.hasInverterSensors ? householdFromInverter(state, sources, meter, ownA) : null,
+    householdA: config.hasInverterSensors && config.topology === "series" ? houseInSeries(sources, meter, ownA) : null,
+    inverterA: config.hasInverterSensors && config.topology === "parallel" ? outputs(sources) : null,
     socPct: sources.socPct ?? null,
     socTargetPct: sources.socPct === undefined ? null : sources.socTargetPct,
     socMinPct: sources.socPct === undefined ? null : sources.socMinPct,
@@ -491,21 +492,13 @@ function evaluate(
   return { site, result: allocate(site, loads, circuits) };
 }
 
-function householdFromInverter(
-  state: SiteState,
-  sources: Sources,
-  meter: MeterView,
-  ownA: Triple,
-): EngineSite["householdA"] {
-  const present = siteMask(state.config);
-  const one = (place: 0 | 1 | 2): number | null => {
-    if ((present & (1 << place)) === 0) return null;
-    const output = sources.inverterA[place];
-    if (output === undefined) return Math.max(0, meter.smoothA[place]);
-    if (state.config.topology === "series") return Math.max(0, output - ownA[place]);
-    return Math.max(0, meter.smoothA[place] + output);
-  };
-  return [one(0), one(1), one(2)];
+/** In series the inverter feeds house and chargers: what is not ours is the house. */
+function houseInSeries(sources: Sources, meter: MeterView, ownA: Triple): Triple {
+  return triple((place) => Math.max(0, (sources.inverterA[place] ?? meter.smoothA[place] + ownA[place]) - ownA[place]));
+}
+
+function outputs(sources: Sources): Triple {
+  return triple((place) => sources.inverterA[place] ?? 0);
 }
 
 /**

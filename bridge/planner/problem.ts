@@ -18,13 +18,16 @@ export interface EngineSite {
   readonly exportA: Phases;
   /** The same pair as the surplus is judged by, when it is smoother than what the breaker is judged by. */
   readonly surplusA?: { readonly consumptionA: Phases; readonly exportA: Phases } | undefined;
-  /** Import at the meter right now with our own loads, A over all phases; undefined = not known. */
+  /** Import at the meter right now with our own loads, A over all phases; undefined = none of ours draws. */
   readonly importNowA?: number | undefined;
   readonly solarW: number;
   /** false = a dedicated solar sensor exists. */
   readonly solarIsDerived: boolean;
   readonly householdW: number | null;
+  /** Household per phase, measured in front of it (inverter in series); null = not measured. */
   readonly householdA: Phases | null;
+  /** Output per phase of an inverter beside the house; null = not measured. */
+  readonly inverterA: Phases | null;
   /** null = no battery. */
   readonly socPct: number | null;
   readonly socTargetPct: number | null;

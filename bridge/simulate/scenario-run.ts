@@ -146,7 +146,8 @@ function look(
     solarW: site.solarIsDirect ? solarW : exportW + charging,
     solarIsDerived: !site.solarIsDirect,
     householdW: site.solarIsDirect && solarW > 0 ? Math.max(0, solarW + (batteryW ?? 0) - exportW) : null,
-    householdA: site.inverterSensors ? householdFromInverter(site, household, drawA, net, now.solarA, exists) : null,
+    householdA: site.inverterSensors && site.topology === "series" ? exists((phase) => household[phase]) : null,
+    inverterA: site.inverterSensors && site.topology === "parallel" ? exists(() => now.solarA) : null,
     socPct: site.socPct,
     socTargetPct: site.socTargetPct,
     socMinPct: site.socMinPct,
@@ -164,19 +165,6 @@ function look(
     excessThresholdW: site.excessThresholdW,
     distribution: site.distribution,
   };
-}
-
-/** Household per phase from inverter sensors: beside the house (parallel) or in front of it (series). */
-function householdFromInverter(
-  site: ScenarioSite,
-  household: PhaseValues,
-  drawA: PhaseValues,
-  net: PhaseValues,
-  solarA: number,
-  exists: (value: (phase: 0 | 1 | 2) => number) => Phases,
-): Phases {
-  if (site.topology === "parallel") return exists((phase) => Math.max(0, net[phase] + solarA));
-  return exists((phase) => Math.max(0, household[phase] + drawA[phase] - drawA[phase]));
 }
 
 /** The command of this cycle: toward the target by one ramp step, at once where either is 0. */

@@ -6,15 +6,13 @@ import { floorTenth } from "../../../shared/units.ts";
 import { DUST_A, available, mostLeaving, type Pool } from "../constraints.ts";
 import { give, room, sourceLimit, type Claim, type Work } from "./work.ts";
 
-/** How many later loads Optimized looks at before it gives up stepping back. */
-const LOOK_AHEAD = 8;
-
-export function distributeSequential(work: Work, optimized: boolean): void {
+/** `lookAhead`: to how many later loads one steps back; 0 = Strict. */
+export function distributeSequential(work: Work, lookAhead: number): void {
   for (const [position, claim] of work.claims.entries()) {
     const ceiling = Math.min(claim.load.maxA, sourceLimit(work, claim.load, 0));
     let wanted = Math.min(ceiling, room(claim));
     if (wanted < claim.load.minA - DUST_A) continue;
-    if (optimized) wanted = stepBack(work, position, claim, wanted);
+    if (lookAhead > 0) wanted = stepBack(work, position, claim, wanted, lookAhead);
     // A plug's rating is no multiple of 0.1 A: at its maximum nothing is rounded away.
     const given = wanted >= claim.load.maxA ? claim.load.maxA : Math.max(claim.load.minA, floorTenth(wanted));
     if (given > 0) give(work, claim, given);
@@ -22,8 +20,8 @@ export function distributeSequential(work: Work, optimized: boolean): void {
 }
 
 /** The first later load that could start at all decides: `wanted` shrinks by what it lacks, if it then really starts. */
-function stepBack(work: Work, position: number, claim: Claim, wanted: number): number {
-  const last = Math.min(work.claims.length, position + 1 + LOOK_AHEAD);
+function stepBack(work: Work, position: number, claim: Claim, wanted: number, lookAhead: number): number {
+  const last = Math.min(work.claims.length, position + 1 + lookAhead);
   for (let next = position + 1; next < last; next++) {
     const other = work.claims[next];
     if (other === undefined) return wanted;

@@ -35,13 +35,14 @@ const URGENCY: Readonly<Record<EngineMode, number>> = {
   off: 4,
 };
 
-/** Most urgent first: mode, priority, then id, so that no result depends on the order of a list. */
+/** Most urgent first: mode, then priority. Equals stay as they are. */
+export function compareRank(left: EngineLoad, right: EngineLoad): number {
+  return URGENCY[left.mode] - URGENCY[right.mode] || left.priority - right.priority;
+}
+
+/** The same, and equals by id, so that no result depends on the order of a list. */
 export function compareLoads(left: EngineLoad, right: EngineLoad): number {
-  return (
-    URGENCY[left.mode] - URGENCY[right.mode] ||
-    left.priority - right.priority ||
-    (left.id < right.id ? -1 : left.id > right.id ? 1 : 0)
-  );
+  return compareRank(left, right) || (left.id < right.id ? -1 : left.id > right.id ? 1 : 0);
 }
 
 /** Current per phase that breaker, cap and circuits leave for this load. */

@@ -15,6 +15,7 @@ export function engineSite(change: Partial<EngineSite> = {}): EngineSite {
     solarIsDerived: true,
     householdW: null,
     householdA: null,
+    inverterA: null,
     socPct: null,
     socTargetPct: null,
     socMinPct: null,
