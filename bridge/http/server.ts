@@ -35,6 +35,8 @@ export interface HttpParts {
   readonly token: string | undefined;
   readonly controlToken: string;
   readonly routes: readonly Route[];
+  /** How long a visitor may take to say what it wants, ms. */
+  readonly patienceMs?: number;
 }
 
 export interface HttpServer {
@@ -47,6 +49,7 @@ export interface HttpServer {
 /** The Supervisor's ingress proxy has this one address; it has authenticated the user. */
 const INGRESS_ADDRESS = "172.30.32.2";
 const MAX_BODY_BYTES = 256 * 1024;
+const PATIENCE_MS = 5_000;
 const SECURITY_HEADERS = {
   "Content-Security-Policy":
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'",
@@ -55,8 +58,16 @@ const SECURITY_HEADERS = {
   "Cache-Control": "no-store",
 };
 
-export function createHttpServer({ log, listen, token, controlToken, routes }: HttpParts): HttpServer {
-  const server: Server = createServer((request, response) => {
+export function createHttpServer({
+  log,
+  listen,
+  token,
+  controlToken,
+  routes,
+  patienceMs = PATIENCE_MS,
+}: HttpParts): HttpServer {
+  // Half a question must not hold a place for long: Node itself would look after such visitors twice a minute only.
+  const server: Server = createServer({ connectionsCheckingInterval: patienceMs / 5 }, (request, response) => {
     void (async () => {
       let reply: Reply;
       try {
@@ -70,8 +81,8 @@ export function createHttpServer({ log, listen, token, controlToken, routes }: H
       response.end(request.method === "HEAD" ? undefined : reply.body);
     })();
   });
-  server.requestTimeout = 15_000;
-  server.headersTimeout = 10_000;
+  server.headersTimeout = patienceMs;
+  server.requestTimeout = 3 * patienceMs;
   server.maxConnections = 64;
   // A visitor who breaks off must not end the process.
   server.on("clientError", (_error, socket) => socket.destroy());

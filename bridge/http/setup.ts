@@ -55,7 +55,7 @@ export function setupRoutes(parts: SetupParts): readonly Route[] {
         if (given.length !== seal.length || !timingSafeEqual(given, Buffer.from(seal)))
           return page(
             html`<section class="panel">
-              <p>This form is from an earlier start. <a href="/">Begin again</a>.</p>
+              <p>This form is from an earlier start. <a href="./">Begin again</a>.</p>
             </section>`,
             403,
           );

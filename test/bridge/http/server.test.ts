@@ -6,9 +6,10 @@ import { createHttpServer, json, text, type HttpServer } from "../../../bridge/h
 import { silentLog } from "../../../bridge/log.ts";
 
 let server: HttpServer;
-async function start(token: string | undefined): Promise<string> {
+async function start(token: string | undefined, patienceMs?: number): Promise<string> {
   server = createHttpServer({
     log: silentLog(),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
     listen: { host: "127.0.0.1", port: 0 },
     token,
     controlToken: "control",
@@ -85,6 +86,23 @@ describe("the http server", () => {
       body: "x".repeat(1_000_000),
       headers: { authorization: "Bearer control" },
     }).catch(() => undefined);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it("does not let visitors who never finish their question shut out the others", async () => {
+    const url = await start(undefined, 100);
+    const gone = Array.from(
+      { length: 80 },
+      () =>
+        new Promise<void>((resolve) => {
+          const socket = connect(server.port!, "127.0.0.1", () =>
+            socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nX: "),
+          );
+          socket.on("close", () => resolve());
+          socket.on("error", () => undefined);
+        }),
+    );
+    await Promise.all(gone);
     expect((await fetch(url)).status).toBe(200);
   });
 });
