@@ -98,10 +98,20 @@ const minifyHtml = {
   },
 };
 
+/** The package's enums are calls, which a bundler keeps unless told that nothing but their value matters. */
+const pureEnums = {
+  name: "pure-enums",
+  transform(code, id) {
+    if (!/custom-card-helpers[\\/]dist/.test(id)) return null;
+    return { code: code.replace(/^\(function \(\w+\) \{$/gm, "/*#__PURE__*/ $&"), map: { mappings: "" } };
+  },
+};
+
 export default {
   input: "card/index.ts",
   output: { file: "dist/evse-bridge.js", format: "es", inlineDynamicImports: true },
   plugins: [
+    pureEnums,
     packLanguages,
     minifyCss,
     packIcons,

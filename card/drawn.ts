@@ -19,9 +19,14 @@ export abstract class Drawn extends HTMLElement {
     if (this.#asked || !this.isConnected) return;
     this.#asked = true;
     this.updateComplete = Promise.resolve().then(() => {
-      this.#asked = false;
-      if (this.isConnected) this.draw();
+      if (this.#asked) this.drawNow();
     });
+  }
+
+  /** What was asked for is drawn with it. */
+  protected drawNow(): void {
+    this.#asked = false;
+    if (this.isConnected) this.draw();
   }
 
   connectedCallback(): void {

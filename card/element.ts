@@ -5,6 +5,7 @@ import type { CardConfig } from "./config.ts";
 import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
+import { inFrame, notInFrame } from "./frames.ts";
 import { type Hass, text } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -47,10 +48,8 @@ export abstract class EvseElement extends Drawn {
     (refusal) => this.refused(refusal),
   );
   readonly #heartbeat = new Heartbeat(this.timers, () => this.requestUpdate());
-  readonly #controller = new HassController(
-    (before, now) => this.#hassChanged(before, now),
-    () => this.requestUpdate(),
-  );
+  readonly #controller = new HassController((before, now) => this.#hassChanged(before, now));
+  readonly #draw = (): void => this.drawNow();
   #fmt: Formatter | undefined;
   #t: Translate = translator("en");
   #refs: readonly ChargerRef[] = [];
@@ -173,7 +172,7 @@ export abstract class EvseElement extends Drawn {
   }
 
   notify(message: string, action?: { readonly text: string; readonly action: () => void }): void {
-    send(this, "hass-notification", { message, ...(action === undefined ? {} : { action, duration: 10_000 }) });
+    fireEvent(this, "hass-notification", { message, ...(action === undefined ? {} : { action, duration: 10_000 }) });
   }
 
   refused(refusal: Refusal): void {
@@ -186,7 +185,7 @@ export abstract class EvseElement extends Drawn {
   disconnectedCallback(): void {
     this.timers.clearAll();
     this.wishes.drop();
-    this.#controller.stop();
+    notInFrame(this.#draw);
   }
 
   protected override draw(): void {
@@ -226,6 +225,8 @@ export abstract class EvseElement extends Drawn {
     const root = this.find(now).root;
     this.#heartbeat.look(root === undefined ? undefined : now.states[root], this.now());
     this.wishes.settle(now.states);
+    if (before === undefined) this.requestUpdate();
+    else if (this.isConnected) inFrame(this.#draw);
   }
 
   protected get refs(): readonly ChargerRef[] {
@@ -239,11 +240,6 @@ const NO_HASS: Hass = {
   callService: () => Promise.reject(new Error("no connection")),
   callWS: () => Promise.reject(new Error("no connection")),
 };
-
-/** An event for Home Assistant's root, as it listens for them. */
-export function send(node: EventTarget, type: string, detail: unknown): void {
-  node.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
-}
 
 /** The unit of money: the user's word, the sensor's unit, Home Assistant's. */
 export function currencyOf(view: ChargerView, role: string): string | undefined {

@@ -1,10 +1,10 @@
 /** `custom:evse-card`: finds the bridge by itself and draws one wallbox or the whole site. */
-import { hasAction } from "custom-card-helpers";
+import { fireEvent, hasAction } from "custom-card-helpers";
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { FEATURES, type Layout } from "./config.ts";
 import { DEMO_HASS } from "./demo-data.ts";
 import type { ChargerRef, Found } from "./discovery.ts";
-import { EvseElement, type Scene, send } from "./element.ts";
+import { EvseElement, type Scene } from "./element.ts";
 import { getConfigForm } from "./form.ts";
 import { type Hass, text } from "./hass.ts";
 import { History } from "./history.ts";
@@ -208,8 +208,8 @@ export class EvseCard extends EvseElement {
     const compact = this.#layout === "compact";
     const explicit = [tap_action, hold_action, double_tap_action].some((action) => hasAction(asAction(action)));
     if (!explicit && (!compact || ref.status === undefined || tap_action !== undefined)) return inner;
-    const fire = (action: "tap" | "hold" | "double_tap"): void =>
-      send(this, "hass-action", {
+    const fire = (action: "tap" | "hold" | "double_tap"): void => {
+      fireEvent(this, "hass-action", {
         config: {
           entity: ref.status,
           tap_action: tap_action ?? { action: "more-info" },
@@ -218,6 +218,7 @@ export class EvseCard extends EvseElement {
         },
         action,
       });
+    };
     return html`<button
       class="tap"
       @click=${(event: MouseEvent) => {

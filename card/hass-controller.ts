@@ -1,17 +1,14 @@
-/** The one place that takes Home Assistant's `hass`: compares what is watched and asks for a drawing only on a difference. */
+/** The one place that takes Home Assistant's `hass`: compares what is watched and tells only a difference. */
 import type { Hass } from "./hass.ts";
 
 export class HassController {
   #hass: Hass | undefined;
   #watched: readonly string[] = [];
-  #frame = 0;
   readonly #changed: (before: Hass | undefined, now: Hass) => void;
-  readonly #draw: () => void;
 
-  /** `changed` runs at once on a watched difference, `draw` at most once per animation frame. */
-  constructor(changed: (before: Hass | undefined, now: Hass) => void, draw: () => void) {
+  /** `changed` runs at once, with the first hass and on a watched difference. */
+  constructor(changed: (before: Hass | undefined, now: Hass) => void) {
     this.#changed = changed;
-    this.#draw = draw;
   }
 
   get hass(): Hass | undefined {
@@ -22,27 +19,11 @@ export class HassController {
   set(hass: Hass): void {
     const before = this.#hass;
     this.#hass = hass;
-    if (before === undefined) {
-      this.#changed(undefined, hass);
-      this.#draw();
-      return;
-    }
-    if (before === hass || !this.#differs(before, hass)) return;
-    this.#changed(before, hass);
-    if (this.#frame !== 0) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
-    });
+    if (before === undefined || (before !== hass && this.#differs(before, hass))) this.#changed(before, hass);
   }
 
   watch(ids: Iterable<string>): void {
     this.#watched = [...new Set(ids)];
-  }
-
-  stop(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
   }
 
   #differs(before: Hass, now: Hass): boolean {

@@ -1,5 +1,13 @@
 /** What the card reads of Home Assistant's frontend object, and nothing more. */
 
+declare global {
+  /** Events that Home Assistant's root listens for, beside those the helpers' package knows. */
+  interface HASSDomEvents {
+    "hass-action": Readonly<Record<string, unknown>>;
+    "hass-notification": Readonly<Record<string, unknown>>;
+  }
+}
+
 export interface HassEntity {
   readonly entity_id: string;
   readonly state: string;
