@@ -12,6 +12,7 @@ import type { CallOptions, JsonObject, OcppVersion, StationHandler, StationLink 
 import type { Speaker, Turn } from "./turn.ts";
 
 const UNSUPPORTED_DATA = 1003;
+const TEXT = { binary: false } as const;
 /** A station that sends and never reads would fill our memory with answers. */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 /** Longer frames are traced in part. */
@@ -50,7 +51,7 @@ export class Connection implements StationLink, Speaker {
   readonly #rpc: Rpc;
   readonly #traced: boolean;
   /** Said in this turn. */
-  readonly #unsent: string[] = [];
+  readonly #unsent: Buffer[] = [];
   #lastSeenMs: number;
   #cancelTick: Unsubscribe = () => undefined;
   #cancelProbe: Unsubscribe | undefined;
@@ -155,21 +156,22 @@ export class Connection implements StationLink, Speaker {
     const { clock, counters, frames, log, turn } = this.#options;
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     counters.framesOut++;
-    frames.add(clock.nowMs(), "out", text);
+    const bytes = Buffer.from(text);
+    frames.add(clock.nowMs(), "out", bytes);
     if (this.#traced) log.trace({ direction: "out", frame: maskFrame(text.slice(0, MAX_TRACED_CHARS)) }, "frame");
-    if (!turn.running) this.#send(text);
-    else if (this.#unsent.push(text) === 1) turn.speak(this);
+    if (!turn.running) this.#send(bytes);
+    else if (this.#unsent.push(bytes) === 1) turn.speak(this);
   }
 
   /** Sends what was said in this turn; for the turn. */
   flush(): void {
-    for (const text of this.#unsent) this.#send(text);
+    for (const frame of this.#unsent) this.#send(frame);
     this.#unsent.length = 0;
   }
 
-  #send(text: string): void {
+  #send(frame: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(text);
+    this.#socket.send(frame, TEXT);
     if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) this.terminate("station does not read its answers");
   }
 

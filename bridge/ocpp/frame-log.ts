@@ -38,6 +38,7 @@ export class FrameLog {
     if (this.#count === MAX_FRAMES) this.#count--;
     const start = this.#room(kept, slots);
     if (typeof frame === "string") this.#bytes.write(frame, start, kept);
+    else if (kept === length) this.#bytes.set(frame, start);
     else frame.copy(this.#bytes, start, 0, kept);
     const slot = this.#next % MAX_FRAMES;
     slots.start[slot] = start;

@@ -16,19 +16,20 @@ const KEPT_ACROSS_CONNECTIONS: ReadonlySet<string> = new Set([
 /** Tells whether two frames, by their numbers in the frame log, are the same text. */
 export type SameText = (arrival: number, earlier: number) => boolean;
 
+/** One place of the ring, written over again and again: a thousand busy stations leave nothing behind to be collected. */
 interface Entry {
-  readonly slot: number;
-  readonly arrival: number;
-  readonly action: string;
-  readonly answer: string;
-  readonly atMs: number;
+  id: string;
+  arrival: number;
+  action: string;
+  answer: string;
+  atMs: number;
 }
 
 export class ReplayCache {
   readonly #same: SameText;
   readonly #entries = new Map<string, Entry>();
-  /** Ids in the order of their answers, a ring. */
-  readonly #order: string[] = [];
+  /** In the order of the answers. */
+  readonly #ring: Entry[] = [];
   #next = 0;
 
   constructor(same: SameText) {
@@ -44,13 +45,22 @@ export class ReplayCache {
 
   remember(id: string, arrival: number, action: string, answer: string, monotonicMs: number): void {
     if (NEVER_REPLAYED.has(action)) return;
-    const slot = this.#next;
-    const oldest = this.#order[slot];
-    // An id that came again since has moved to a newer slot.
-    if (oldest !== undefined && this.#entries.get(oldest)?.slot === slot) this.#entries.delete(oldest);
-    this.#order[slot] = id;
-    this.#entries.set(id, { slot, arrival, action, answer, atMs: monotonicMs });
-    this.#next = (slot + 1) % MAX_IDS;
+    const entry = this.#ring[this.#next];
+    if (entry === undefined) {
+      const first = { id, arrival, action, answer, atMs: monotonicMs };
+      this.#ring.push(first);
+      this.#entries.set(id, first);
+    } else {
+      // An id that came again since has moved to a newer place.
+      if (this.#entries.get(entry.id) === entry) this.#entries.delete(entry.id);
+      entry.id = id;
+      entry.arrival = arrival;
+      entry.action = action;
+      entry.answer = answer;
+      entry.atMs = monotonicMs;
+      this.#entries.set(id, entry);
+    }
+    this.#next = (this.#next + 1) % MAX_IDS;
   }
 
   /** What the next connection of the same station starts with. */

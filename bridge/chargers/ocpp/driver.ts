@@ -102,7 +102,8 @@ class OcppCharger implements Charger {
   /** What the listeners know. */
   #told: ChargerSnapshot;
   #toldAtMs = -Infinity;
-  #turn: { readonly last: unknown; readonly tx: unknown; readonly connector: unknown } = {
+  /** Of the last refresh, to see a session's turns. */
+  readonly #seen: { last: unknown; tx: unknown; connector: unknown } = {
     last: undefined,
     tx: undefined,
     connector: undefined,
@@ -150,13 +151,16 @@ class OcppCharger implements Charger {
   refresh(): void {
     const { clock } = this.#driver.context;
     const { connector, history, last, liveTx } = this.#parts.outlet;
-    const turn =
-      history.length > 0 || last !== this.#turn.last || liveTx !== this.#turn.tx || connector !== this.#turn.connector;
-    this.#turn = { last, tx: liveTx, connector };
+    const seen = this.#seen;
+    const turn = history.length > 0 || last !== seen.last || liveTx !== seen.tx || connector !== seen.connector;
+    seen.last = last;
+    seen.tx = liveTx;
+    seen.connector = connector;
     this.#stale = true;
+    if (!turn && this.#cancelTell !== undefined) return;
     const waitMs = this.#toldAtMs + TELL_EVERY_MS - clock.monotonicMs();
     if (turn || waitMs <= 0) this.#tell();
-    else this.#cancelTell ??= clock.after(waitMs, () => this.#tell());
+    else this.#cancelTell = clock.after(waitMs, () => this.#tell());
   }
 
   #tell(): void {

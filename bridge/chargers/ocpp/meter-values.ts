@@ -1,6 +1,6 @@
 /** Sampled values of 1.6 and 2.x as one list of samples in base units (W, Wh, A, V, Hz, °C, %); what cannot be read is dropped and counted. */
 import type { JsonObject } from "../../ocpp/station.ts";
-import { number, object, objects, text, timestampMs } from "./json.ts";
+import { isObject, numberOf, objectsOf, textOf, timeOf } from "./json.ts";
 
 export type SampleContext =
   | "Interruption.Begin"
@@ -28,8 +28,8 @@ export interface Reading {
   readonly samples: readonly Sample[];
   /** Values that were empty, not numeric or beyond any plausible figure. */
   readonly dropped: number;
-  /** Signed meter data as told, by `<context>`: kept with the session, never read as a number. */
-  readonly signed: Readonly<Record<string, string>>;
+  /** Signed meter data as told, by `<context>`, if any: kept with the session, never read as a number. */
+  readonly signed: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ReadingRules {
@@ -43,30 +43,30 @@ const DEFAULT_MEASURAND = "Energy.Active.Import.Register";
 /** Reads the `meterValue` list of a MeterValues, TransactionEvent or `transactionData` payload. */
 export function readMeterValues(list: readonly JsonObject[], rules: ReadingRules = {}): Reading {
   const samples: Sample[] = [];
-  const signed: Record<string, string> = {};
+  let signed: Record<string, string> | undefined;
   let dropped = 0;
-  for (const entry of list) {
-    const at = timestampMs(entry, "timestamp");
-    for (const raw of objects(entry, "sampledValue")) {
-      const context = text(raw, "context") ?? "Sample.Periodic";
-      const signedData = object(raw, "signedMeterValue");
-      if (signedData !== undefined) signed[context] = JSON.stringify(signedData);
-      if (text(raw, "format") === "SignedData") {
-        signed[context] = text(raw, "value") ?? "";
+  for (const { timestamp, sampledValue } of list) {
+    const at = timeOf(timestamp);
+    for (const raw of objectsOf(sampledValue)) {
+      const context = textOf(raw["context"]) ?? "Sample.Periodic";
+      const signedData = raw["signedMeterValue"];
+      if (isObject(signedData)) (signed ??= {})[context] = JSON.stringify(signedData);
+      if (raw["format"] === "SignedData") {
+        (signed ??= {})[context] = textOf(raw["value"]) ?? "";
         continue;
       }
-      const measurand = text(raw, "measurand") ?? DEFAULT_MEASURAND;
-      if (rules.excludeMeasurands?.includes(measurand) === true) continue;
+      const measurand = measurandOf(textOf(raw["measurand"]) ?? DEFAULT_MEASURAND);
+      if (rules.excludeMeasurands?.includes(measurand.name) === true) continue;
       const value = baseValue(raw, measurand, rules);
       if (value === undefined || !plausible(measurand, value)) {
         dropped++;
         continue;
       }
       samples.push({
-        measurand,
-        phase: text(raw, "phase")?.trim().toUpperCase(),
+        measurand: measurand.name,
+        phase: phaseOf(textOf(raw["phase"])),
         context,
-        location: text(raw, "location"),
+        location: textOf(raw["location"]),
         value,
         timestampMs: at,
       });
@@ -75,21 +75,78 @@ export function readMeterValues(list: readonly JsonObject[], rules: ReadingRules
   return { samples, dropped, signed };
 }
 
-function baseValue(raw: JsonObject, measurand: string, rules: ReadingRules): number | undefined {
-  const plain = number(raw, "value");
+const USUAL_PHASES: ReadonlySet<string> = new Set(["L1", "L2", "L3", "L1-N", "L2-N", "L3-N", "N"]);
+
+function phaseOf(word: string | undefined): string | undefined {
+  return word === undefined || USUAL_PHASES.has(word) ? word : word.trim().toUpperCase();
+}
+
+/** What is to know of a measurand by its name. */
+interface Measurand {
+  readonly name: string;
+  readonly scale: "soc" | "temperature" | "factor" | "metric";
+  /** Bounds beyond which a figure is a fault of the wire. */
+  readonly least: number;
+  readonly most: number;
+}
+
+const MOST_MEASURANDS = 200;
+const measurands = new Map<string, Measurand>();
+
+/** Names come again with each value: they are judged once. */
+function measurandOf(name: string): Measurand {
+  const known = measurands.get(name);
+  if (known !== undefined) return known;
+  const measurand = judgeMeasurand(name);
+  if (measurands.size < MOST_MEASURANDS) measurands.set(name, measurand);
+  return measurand;
+}
+
+/** 400 kW, 600 A, 50-1000 V, 0-100 %. */
+function judgeMeasurand(name: string): Measurand {
+  const of = (least: number, most: number, scale: Measurand["scale"] = "metric"): Measurand => ({
+    name,
+    scale,
+    least,
+    most,
+  });
+  if (name === "SoC") return of(0, 100, "soc");
+  if (name === "Voltage") return of(50, 1000);
+  if (name.startsWith("Temperature")) return of(-60, 200, "temperature");
+  if (name.startsWith("Power.Factor")) return of(-1.0001, 1.0001, name === "Power.Factor" ? "factor" : "metric");
+  if (name.startsWith("Power.")) return of(-400_000, 400_000);
+  if (name.startsWith("Current.")) return of(-600, 600);
+  if (name.startsWith("Energy.")) return of(0, 1e11);
+  return of(-Number.MAX_VALUE, Number.MAX_VALUE);
+}
+
+function plausible({ name, least, most }: Measurand, value: number): boolean {
+  // 0 V is a phase without voltage.
+  return (value >= least && value <= most) || (value === 0 && name === "Voltage");
+}
+
+function baseValue(raw: JsonObject, measurand: Measurand, rules: ReadingRules): number | undefined {
+  const plain = numberOf(raw["value"]);
   if (plain === undefined) return undefined;
-  const unitOfMeasure = object(raw, "unitOfMeasure");
-  const multiplier = number(unitOfMeasure, "multiplier") ?? 0;
-  const unit = (text(raw, "unit") ?? text(unitOfMeasure, "unit") ?? "").trim();
+  const told = raw["unitOfMeasure"];
+  const unitOfMeasure = isObject(told) ? told : undefined;
+  const multiplier = numberOf(unitOfMeasure?.["multiplier"]) ?? 0;
+  const unit = (textOf(raw["unit"]) ?? textOf(unitOfMeasure?.["unit"]) ?? "").trim();
   const scaled = multiplier === 0 ? plain : plain * 10 ** multiplier;
-  if (measurand === "SoC")
-    return rules.ignoreSocUnit === true || unit === "" || unit.toLowerCase() === "percent" || unit === "%"
-      ? scaled
-      : undefined;
-  if (measurand.startsWith("Temperature")) return celsius(scaled, unit);
-  if (measurand === "Power.Factor") return /percent|%/i.test(unit) || Math.abs(scaled) > 1 ? scaled / 100 : scaled;
-  const value = unit === "" ? scaled : scaled * prefix(unit);
-  return Number.isFinite(value) ? value : undefined;
+  switch (measurand.scale) {
+    case "soc": {
+      const percent = rules.ignoreSocUnit === true || unit === "" || unit.toLowerCase() === "percent" || unit === "%";
+      return percent ? scaled : undefined;
+    }
+    case "temperature":
+      return celsius(scaled, unit);
+    case "factor":
+      return /percent|%/i.test(unit) || Math.abs(scaled) > 1 ? scaled / 100 : scaled;
+    case "metric": {
+      const value = unit === "" ? scaled : scaled * prefix(unit);
+      return Number.isFinite(value) ? value : undefined;
+    }
+  }
 }
 
 /** Metric prefixes of the units OCPP knows: kWh, mA, kvarh... A bare unit, a foreign word and `m`-less units count as 1. */
@@ -107,24 +164,16 @@ function celsius(value: number, unit: string): number {
   return value;
 }
 
-/** Bounds beyond which a figure is a fault of the wire: 400 kW, 600 A, 50-1000 V (0 V = a phase without voltage), 0-100 %. */
-function plausible(measurand: string, value: number): boolean {
-  if (measurand.startsWith("Power.Factor")) return Math.abs(value) <= 1.0001;
-  if (measurand.startsWith("Power.")) return Math.abs(value) <= 400_000;
-  if (measurand.startsWith("Current.")) return Math.abs(value) <= 600;
-  if (measurand === "Voltage") return value === 0 || (value >= 50 && value <= 1000);
-  if (measurand === "SoC") return value >= 0 && value <= 100;
-  if (measurand.startsWith("Energy.")) return value >= 0 && value <= 1e11;
-  if (measurand.startsWith("Temperature")) return value > -60 && value < 200;
-  return Number.isFinite(value);
-}
-
 const CONTEXT_RANK: readonly string[] = ["Transaction.End", "Sample.Periodic", "Sample.Clock"];
 
 /** The energy register, Wh, by context: the end of a transaction wins, its begin never counts. Unphased first, else the sum of phases. */
 export function energyRegister(samples: readonly Sample[], measurand = DEFAULT_MEASURAND): number | undefined {
-  const usable = samples.filter((sample) => sample.measurand === measurand && sample.context !== "Transaction.Begin");
-  if (usable.length === 0) return undefined;
+  const usable: Sample[] = [];
+  for (const sample of samples)
+    if (sample.measurand === measurand && sample.context !== "Transaction.Begin") usable.push(sample);
+  const [only] = usable;
+  if (only === undefined) return undefined;
+  if (usable.length === 1 && only.phase === undefined) return only.value;
   for (const context of [...CONTEXT_RANK, undefined]) {
     const group = context === undefined ? usable : usable.filter((sample) => sample.context === context);
     if (group.length === 0) continue;
@@ -137,8 +186,24 @@ export function energyRegister(samples: readonly Sample[], measurand = DEFAULT_M
   return undefined;
 }
 
+/** The register when the transaction began, Wh; undefined where no sample tells. */
+export function energyAtBegin(samples: readonly Sample[]): number | undefined {
+  const first: Sample[] = [];
+  for (const sample of samples)
+    if (sample.context === "Transaction.Begin") first.push({ ...sample, context: "Sample.Periodic" });
+  return first.length === 0 ? undefined : energyRegister(first);
+}
+
+const LEGS: ReadonlyMap<string, 1 | 2 | 3> = new Map([
+  ["L1", 1],
+  ["L1-N", 1],
+  ["L2", 2],
+  ["L2-N", 2],
+  ["L3", 3],
+  ["L3-N", 3],
+]);
+
 /** `L1`, `L1-N` → 1; `N`, `L1-L2` and totals → undefined. */
 export function leg(phase: string | undefined): 1 | 2 | 3 | undefined {
-  const match = phase === undefined ? null : /^L([123])(?:-N)?$/.exec(phase);
-  return match === null ? undefined : match[1] === "1" ? 1 : match[1] === "2" ? 2 : 3;
+  return phase === undefined ? undefined : LEGS.get(phase);
 }

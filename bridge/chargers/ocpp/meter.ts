@@ -2,11 +2,16 @@
 import { NO_PHASES, type PerPhase } from "../../../shared/charger.ts";
 import { leg, type Sample } from "./meter-values.ts";
 
+/** The newest value of one measurand and phase; written over with each message. */
 interface Kept {
-  readonly value: number;
+  value: number;
   /** Receipt time, ms: the charger's clock is not trusted for freshness. */
-  readonly atMs: number;
+  atMs: number;
+  readonly leg: 1 | 2 | 3 | undefined;
 }
+
+/** Measurands, and phases of each: more than any standard names, for boxes that invent them. */
+const MOST_KEPT = 100;
 
 /** Flow values (power, current, ...) by measurand and phase. Energy is the business of `Register`. */
 export class Meter {
@@ -21,19 +26,34 @@ export class Meter {
       this.context = sample.context;
       this.location = sample.location;
       if (sample.context === "Transaction.Begin" && sample.measurand.startsWith("Energy.")) continue;
-      const phases = this.#latest.get(sample.measurand) ?? new Map<string, Kept>();
-      phases.set(sample.phase ?? "", { value: sample.value, atMs: receivedAtMs });
-      this.#latest.set(sample.measurand, phases);
+      this.#keep(sample, receivedAtMs);
       if (sample.measurand === "Power.Active.Import" || sample.measurand === "Current.Import")
         this.flowAtMs = receivedAtMs;
     }
+  }
+
+  #keep({ measurand, phase, value }: Sample, atMs: number): void {
+    let phases = this.#latest.get(measurand);
+    if (phases === undefined) {
+      if (this.#latest.size >= MOST_KEPT) return;
+      phases = new Map<string, Kept>();
+      this.#latest.set(measurand, phases);
+    }
+    const kept = phases.get(phase ?? "");
+    if (kept !== undefined) {
+      kept.value = value;
+      kept.atMs = atMs;
+    } else if (phases.size < MOST_KEPT) phases.set(phase ?? "", { value, atMs, leg: leg(phase) });
   }
 
   /** Nothing flows: known power and currents become 0, unknown ones stay unknown. */
   zero(atMs: number): void {
     for (const [measurand, phases] of this.#latest) {
       if (!isFlow(measurand)) continue;
-      for (const phase of phases.keys()) phases.set(phase, { value: 0, atMs });
+      for (const kept of phases.values()) {
+        kept.value = 0;
+        kept.atMs = atMs;
+      }
     }
   }
 
@@ -63,20 +83,22 @@ export class Meter {
   legs(measurand: string): PerPhase<number | undefined> {
     const phases = this.#latest.get(measurand);
     if (phases === undefined) return NO_PHASES;
-    const found: Partial<Record<1 | 2 | 3, number>> = {};
-    for (const [phase, kept] of phases) {
-      const index = leg(phase);
-      if (index !== undefined) found[index] = kept.value;
-    }
-    return { l1: found[1], l2: found[2], l3: found[3] };
+    let l1: number | undefined;
+    let l2: number | undefined;
+    let l3: number | undefined;
+    for (const kept of phases.values())
+      if (kept.leg === 1) l1 = kept.value;
+      else if (kept.leg === 2) l2 = kept.value;
+      else if (kept.leg === 3) l3 = kept.value;
+    return { l1, l2, l3 };
   }
 
   /** Unphased, else the sum of the phases; `preferPhases` turns that round (Autel's total is a third of L1). */
   total(measurand: string, preferPhases = false): number | undefined {
-    const legs = present(this.legs(measurand));
-    const sum = legs.length === 0 ? undefined : legs.reduce((total, value) => total + value, 0);
     const unphased = this.value(measurand);
-    return preferPhases ? (sum ?? unphased) : (unphased ?? sum);
+    if (unphased !== undefined && !preferPhases) return unphased;
+    const legs = present(this.legs(measurand));
+    return legs.length === 0 ? unphased : legs.reduce((total, value) => total + value, 0);
   }
 
   mean(measurand: string): number | undefined {

@@ -160,6 +160,8 @@ export class StationModel {
 
   outlet20(evseId: number | undefined, connectorId: number | undefined, mayGrow: boolean): Outlet | undefined {
     if (evseId === undefined) return this.#likely(this.outlets);
+    const [first] = this.outlets;
+    if (!this.#provisional && first?.ref.evseId === evseId && first.ref.connectorId === connectorId) return first;
     if (connectorId === undefined) {
       const known = this.outlets.filter((outlet) => outlet.ref.evseId === evseId);
       return known.length > 0 ? this.#likely(known) : this.#find({ evseId, connectorId: 1 }, () => false, mayGrow);
@@ -276,8 +278,7 @@ export class StationModel {
       this.#historical(outlet, report, receivedAtMs);
       return;
     }
-    const dormant = this.#dormant.get(report.id);
-    this.#dormant.delete(report.id);
+    const dormant = this.#awake(report.id);
     const tx = this.#live(outlet, report, receivedAtMs, dormant);
     if (tx === undefined) return;
     tx.seqMax = report.seqNo ?? tx.seqMax;
@@ -362,8 +363,7 @@ export class StationModel {
     const words = ["Charging", "SuspendedEV", "SuspendedEVSE"];
     const confirmed = outlet.tx?.id === id || (outlet.connector !== undefined && words.includes(outlet.connector));
     if (!confirmed) return;
-    const dormant = this.#dormant.get(id);
-    this.#dormant.delete(id);
+    const dormant = this.#awake(id);
     const tx = outlet.adopt(id);
     if (dormant !== undefined) Object.assign(tx, { ...dormant, live: true });
     this.events.started(outlet);
@@ -373,6 +373,14 @@ export class StationModel {
   refuse(id: string): void {
     const tx = this.outlets.find((outlet) => outlet.tx?.id === id)?.tx;
     if (tx !== undefined) tx.refusedAtMs ??= this.clock.monotonicMs();
+  }
+
+  /** Takes a transaction out of those told late. */
+  #awake(id: string): Transaction | undefined {
+    if (this.#dormant.size === 0) return undefined;
+    const dormant = this.#dormant.get(id);
+    this.#dormant.delete(id);
+    return dormant;
   }
 
   isDormant(id: string): boolean {

@@ -2,7 +2,7 @@
 import type { SessionSnapshot } from "../../../shared/charger.ts";
 import type { Drawer } from "./drawer.ts";
 import type { OutletRef } from "./dialect.ts";
-import { energyRegister, type Reading } from "./meter-values.ts";
+import { energyAtBegin, energyRegister, type Reading, type Sample } from "./meter-values.ts";
 import { Meter } from "./meter.ts";
 import { Register, registerFromJson, registerToJson } from "./register.ts";
 import { CHARGING_W, deriveStatus, pluggedIn, type DerivedStatus, type StatusFacts } from "./status.ts";
@@ -158,16 +158,14 @@ export class Outlet {
   take(reading: Reading, receivedAtMs: number, live: boolean): void {
     this.dropped += reading.dropped;
     const tx = this.tx;
-    const first = reading.samples.filter((sample) => sample.context === "Transaction.Begin");
-    const begun =
-      first.length === 0
-        ? undefined
-        : energyRegister(first.map((sample) => ({ ...sample, context: "Sample.Periodic" })));
-    if (tx !== undefined && begun !== undefined && tx.meterStartWh === undefined && tx.startTotalWh === undefined) {
-      tx.meterStartWh = begun;
-      tx.energyWh ??= 0;
+    if (tx !== undefined) {
+      const begun = tx.meterStartWh === undefined && tx.startTotalWh === undefined && energyAtBegin(reading.samples);
+      if (typeof begun === "number") {
+        tx.meterStartWh = begun;
+        tx.energyWh ??= 0;
+      }
+      if (reading.signed !== undefined) Object.assign(tx.evidence, reading.signed);
     }
-    if (tx !== undefined) Object.assign(tx.evidence, reading.signed);
     const raw = energyRegister(reading.samples);
     if (raw !== undefined) this.#takeEnergy(raw);
     if (this.#unsavedTx || receivedAtMs - this.#flushedAtMs >= FLUSH_MS || receivedAtMs < this.#flushedAtMs) {
@@ -176,8 +174,7 @@ export class Outlet {
     }
     if (!live) return;
     this.meter.take(reading.samples, receivedAtMs);
-    const told = reading.samples.some((sample) => sample.measurand === "Power.Active.Import");
-    const powerW = told ? this.meter.total("Power.Active.Import") : undefined;
+    const powerW = reading.samples.some(isPower) ? this.meter.total("Power.Active.Import") : undefined;
     if (powerW === undefined) return;
     this.powerReadings = powerW > CHARGING_W ? this.powerReadings + 1 : 0;
     if (powerW > CHARGING_W && tx?.live === true) tx.charged = true;
@@ -228,6 +225,10 @@ export class Outlet {
   #save(): void {
     if (this.tx !== undefined) this.#drawer.write("tx", transactionToJson(this.tx));
   }
+}
+
+function isPower(sample: Sample): boolean {
+  return sample.measurand === "Power.Active.Import";
 }
 
 /**

@@ -125,7 +125,12 @@ export class SequenceRecords {
     if (known?.ended === true) return { fresh: false, gap: 0 };
     if (seqNo !== undefined && known?.max !== undefined && seqNo <= known.max) return { fresh: false, gap: 0 };
     const gap = seqNo !== undefined && known?.max !== undefined ? seqNo - known.max - 1 : 0;
-    if (id !== this.#newest) this.#seen.delete(id); // the oldest stays first
+    if (known !== undefined && id === this.#newest) {
+      known.max = seqNo ?? known.max;
+      known.ended = ends;
+      return { fresh: true, gap };
+    }
+    this.#seen.delete(id); // the oldest stays first
     this.#newest = id;
     this.#seen.set(id, { max: seqNo ?? known?.max, ended: ends });
     if (this.#seen.size <= 1024) return { fresh: true, gap };

@@ -145,7 +145,7 @@ class Line {
       OPEN: 1,
       readyState: 1,
       bufferedAmount: 0,
-      send: (text: string) => this.out.push(text),
+      send: (frame: Buffer) => this.out.push(frame.toString()),
       ping: () => this.socket.emit("pong"),
       close: end,
       terminate: end,
