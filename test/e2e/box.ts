@@ -7,7 +7,7 @@ export interface Box {
   /** The cable goes in (or out). */
   plug(on: boolean): Promise<unknown>;
   /** A session begins, as the box does after being asked to or by itself. */
-  begin(tag: string, remoteStartId?: number): Promise<void>;
+  begin(tag: string, remoteStartId?: number, registerWh?: number): Promise<void>;
   /** Power flows at this current on three phases, and the register moves on to `registerWh`. */
   report(
     currentA: number,
@@ -15,10 +15,14 @@ export interface Box {
     status?: "charging" | "suspended_evse" | "suspended_ev",
   ): Promise<unknown>;
   end(reason: string, registerWh: number): Promise<unknown>;
+  /** Tells a session of half an hour from a time without a link, begun `agoMs` ago; answers its id. */
+  replay(agoMs: number, fromWh: number, toWh: number): Promise<string>;
 }
 
 const stamp = (): string => new Date().toISOString();
 const VOLTAGE = 230;
+const HALF_AN_HOUR_MS = 1_800_000;
+const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
 export function box(point: ThirdParty): Box {
   return point.version === "1.6" ? box16(point) : box2(point);
@@ -58,11 +62,11 @@ function box16(point: ThirdParty): Box {
       await status("Available");
     },
     plug: async (on) => await status(on ? "Preparing" : "Available"),
-    async begin(tag) {
+    async begin(tag, _remoteStartId, registerWh = 1000) {
       const answer = await point.send("StartTransaction", {
         connector_id: 1,
         id_tag: tag,
-        meter_start: 1000,
+        meter_start: registerWh,
         timestamp: stamp(),
       });
       transactionId = answer.transaction_id;
@@ -85,6 +89,31 @@ function box16(point: ThirdParty): Box {
       });
       await status("Finishing");
       transactionId = undefined;
+    },
+    async replay(agoMs, fromWh, toWh) {
+      const { transaction_id: id } = await point.send("StartTransaction", {
+        connector_id: 1,
+        id_tag: "OFFLINE",
+        meter_start: fromWh,
+        timestamp: ago(agoMs),
+      });
+      await point.send("MeterValues", {
+        connector_id: 1,
+        transaction_id: id,
+        meter_value: [
+          {
+            timestamp: ago(agoMs - HALF_AN_HOUR_MS / 2),
+            sampled_value: [{ value: String((fromWh + toWh) / 2), measurand: "Energy.Active.Import.Register" }],
+          },
+        ],
+      });
+      await point.send("StopTransaction", {
+        transaction_id: id,
+        meter_stop: toWh,
+        timestamp: ago(agoMs - HALF_AN_HOUR_MS),
+        reason: "EVDisconnected",
+      });
+      return String(id);
     },
   };
 }
@@ -115,7 +144,7 @@ function box2(point: ThirdParty): Box {
       await connector("Available");
     },
     plug: async (on) => await connector(on ? "Occupied" : "Available"),
-    async begin(tag, remoteStartId) {
+    async begin(tag, remoteStartId, registerWh = 1000) {
       // Never one that it had before, as a real box counts on.
       transactionId = `${point.id}-${Date.now()}-${++count}`.slice(0, 36);
       sequence = 0;
@@ -126,7 +155,7 @@ function box2(point: ThirdParty): Box {
         {
           evse: { id: 1, connector_id: 1 },
           id_token: { id_token: tag, type: "Central" },
-          meter_value: [{ timestamp: stamp(), sampled_value: sampled(0, 1000, false) }],
+          meter_value: [{ timestamp: stamp(), sampled_value: sampled(0, registerWh, false) }],
         },
       );
     },
@@ -152,5 +181,38 @@ function box2(point: ThirdParty): Box {
           meter_value: [{ timestamp: stamp(), sampled_value: sampled(0, registerWh, false) }],
         },
       ),
+    async replay(agoMs, fromWh, toWh) {
+      const id = `offline-${fromWh}`;
+      const tell = (
+        type: string,
+        trigger: string,
+        seq: number,
+        at: string,
+        wh: number,
+        info: object,
+      ): Promise<unknown> =>
+        point.send("TransactionEvent", {
+          event_type: type,
+          timestamp: at,
+          trigger_reason: trigger,
+          seq_no: seq,
+          offline: true,
+          transaction_info: { transaction_id: id, ...info },
+          evse: { id: 1, connector_id: 1 },
+          meter_value: [
+            {
+              timestamp: at,
+              sampled_value: [
+                { value: wh, measurand: "Energy.Active.Import.Register", unit_of_measure: { unit: "Wh" } },
+              ],
+            },
+          ],
+        });
+      const charging = { charging_state: "Charging" };
+      await tell("Started", "CablePluggedIn", 0, ago(agoMs), fromWh, charging);
+      await tell("Updated", "MeterValuePeriodic", 1, ago(agoMs - HALF_AN_HOUR_MS / 2), (fromWh + toWh) / 2, charging);
+      await tell("Ended", "EVDeparted", 2, ago(agoMs - HALF_AN_HOUR_MS), toWh, { stopped_reason: "EVDisconnected" });
+      return id;
+    },
   };
 }

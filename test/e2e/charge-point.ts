@@ -46,6 +46,8 @@ export function startThirdParty(options: {
   readonly id: string;
   readonly version: ThirdPartyVersion;
   readonly password?: string;
+  /** Manners of a real box; default: none of its own. */
+  readonly preset?: "standard" | "delta";
 }): ThirdParty {
   const script = fileURLToPath(new URL("./python/charge_point.py", import.meta.url));
   const child = spawn(
@@ -58,6 +60,8 @@ export function startThirdParty(options: {
       options.id,
       "--version",
       options.version,
+      "--preset",
+      options.preset ?? "standard",
       ...(options.password === undefined ? [] : ["--password", options.password]),
     ],
     { stdio: ["pipe", "pipe", "pipe"] },

@@ -48,6 +48,8 @@ let meterW = 600;
 let meterAlive: NodeJS.Timeout;
 let bridge: BridgeProcess;
 const points: ThirdParty[] = [];
+const boxes = new Map<ThirdPartyVersion, Box>();
+const boxOf = (point: ThirdParty): Box => boxes.get(point.version) ?? box(point);
 
 const shows = (entityId: string, value: string | RegExp, ms = 25_000): Promise<void> =>
   until(
@@ -77,22 +79,23 @@ async function arrive(version: ThirdPartyVersion): Promise<Box> {
   points.push(point);
   await point.connect();
   const made = box(point);
+  boxes.set(version, made);
   await made.boot();
   await shows(`sensor.box_${names[version]}_status`, "available", 40_000);
   return made;
 }
 
 /** Start pressed, transaction begun. */
-async function begin(made: Box): Promise<void> {
+async function begin(made: Box, registerWh?: number): Promise<void> {
   const name = names[made.point.version];
   const since = made.point.calls.length;
   await press(`box_${name}_start`);
   if (made.point.version === "1.6") {
     const { payload } = await made.point.called("RemoteStartTransaction", undefined, since);
-    await made.begin(payload.id_tag);
+    await made.begin(payload.id_tag, undefined, registerWh);
   } else {
     const { payload } = await made.point.called("RequestStartTransaction", undefined, since);
-    await made.begin(payload.id_token.id_token, payload.remote_start_id);
+    await made.begin(payload.id_token.id_token, payload.remote_start_id, registerWh);
   }
 }
 
@@ -124,6 +127,7 @@ afterAll(async () => {
 describe.each(VERSIONS)("a visit to a third-party charge point, OCPP %s", (version) => {
   const name = names[version];
   let made: Box;
+  let transaction = "";
 
   it("has its limit before the first power reading, then starts", async () => {
     made = await arrive(version);
@@ -134,6 +138,8 @@ describe.each(VERSIONS)("a visit to a third-party charge point, OCPP %s", (versi
     await made.report(16, 2_000);
     await shows(`sensor.box_${name}_status`, "charging");
     await shows(`sensor.box_${name}_power`, "11040");
+    transaction = (await hass.state(`sensor.box_${name}_transaction_id`))?.state ?? "";
+    expect(transaction.length).toBeGreaterThan(3);
     expect(made.point.errors).toEqual([]);
   });
 
@@ -147,8 +153,14 @@ describe.each(VERSIONS)("a visit to a third-party charge point, OCPP %s", (versi
       await act();
       await made.point.called("SetChargingProfile", isLimit(amps), since);
       await made.report(amps, 2_100 + amps, amps === 0 ? "suspended_evse" : "charging");
+      if (amps === 0) await shows(`sensor.box_${name}_status`, "suspended_evse");
+      await shows(`sensor.box_${name}_transaction_id`, transaction);
     }
     await shows(`sensor.box_${name}_status`, "charging");
+    // Alive all the time: the box was never asked to end it.
+    expect(made.point.calls.map(({ action }) => action)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/StopTransaction$/)]),
+    );
     await shows(`sensor.box_${name}_accepted_a`, /^10(\.0)?$/);
   });
 
@@ -164,82 +176,76 @@ describe.each(VERSIONS)("a visit to a third-party charge point, OCPP %s", (versi
   });
 });
 
-it("takes three queued offline transactions of a box in order", async () => {
-  const point = points.find((one) => one.version === "2.0.1")!;
+it("takes three queued offline transactions of each box in order, and its live picture does not stir", async () => {
   const hour = 3_600_000;
-  for (let n = 0; n < 3; n++) {
-    const at = (ms: number): string => new Date(Date.now() - (5 - n) * hour + ms).toISOString();
-    const event = (
-      type: string,
-      trigger: string,
-      seq: number,
-      ms: number,
-      wh: number,
-      more: object,
-    ): Promise<unknown> =>
-      point.send("TransactionEvent", {
-        event_type: type,
-        timestamp: at(ms),
-        trigger_reason: trigger,
-        seq_no: seq,
-        offline: true,
-        transaction_info: { transaction_id: `offline-${n}`, ...more },
-        evse: { id: 1, connector_id: 1 },
-        meter_value: [
-          {
-            timestamp: at(ms),
-            sampled_value: [{ value: wh, measurand: "Energy.Active.Import.Register", unit_of_measure: { unit: "Wh" } }],
-          },
-        ],
-      });
-    await event("Started", "CablePluggedIn", 0, 0, 4_000 + n * 1_000, { charging_state: "Charging" });
-    await event("Updated", "MeterValuePeriodic", 1, hour / 4, 4_500 + n * 1_000, { charging_state: "Charging" });
-    await event("Ended", "EVDeparted", 2, hour / 2, 5_000 + n * 1_000, { stopped_reason: "EVDisconnected" });
+  const queued = new Map<string, string[]>();
+  for (const point of points) {
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++)
+      ids.push(await boxOf(point).replay((5 - n) * hour, 4_000 + n * 1_000, 5_000 + n * 1_000));
+    queued.set(names[point.version], ids);
   }
-  await shows("sensor.box_two_energy_total", /^7(\.0+)?$/);
-  // They are booked one after the other, a few seconds each.
-  const told = async (): Promise<{ session: string; energy_kwh: number }[]> => {
-    const answer = await hass.call("script", "evse_sessions", { charger: "two" }, true);
-    expect(answer.service_response.ok).toBe(true);
-    return answer.service_response.sessions;
-  };
-  await until(async () => (await told()).filter((one) => one.session.startsWith("offline-")).length === 3, 40_000);
-  for (const one of await told()) if (one.session.startsWith("offline-")) expect(one.energy_kwh).toBe(1);
+  for (const [name, ids] of queued) {
+    await shows(`sensor.box_${name}_energy_total`, /^7(\.0+)?$/);
+    expect((await hass.state(`sensor.box_${name}_status`))?.state).toBe("available");
+    // They are booked one after the other, a few seconds each.
+    const told = async (): Promise<{ session: string; energy_kwh: number; start: string }[]> => {
+      const answer = await hass.call("script", "evse_sessions", { charger: name }, true);
+      expect(answer.service_response.ok).toBe(true);
+      return answer.service_response.sessions.filter((one: { session: string }) => ids.includes(one.session));
+    };
+    await until(async () => (await told()).length === 3, 40_000);
+    for (const one of await told()) expect(one.energy_kwh).toBe(1);
+  }
 });
 
-it("goes on with a session that was running when the bridge was restarted", async () => {
-  const point = points.find((one) => one.version === "2.1")!;
-  const made = box(point);
-  await made.plug(true);
-  await shows("sensor.box_three_status", "preparing");
-  await begin(made);
-  await made.report(10, 2_000);
-  await shows("sensor.box_three_energy_session", /^1(\.0+)?$/);
-  const closings = point.closings;
+it("goes on with the sessions that were running when the bridge was restarted, on each version", async () => {
+  const all = points.map((point) => boxOf(point));
+  const ids = new Map<string, string>();
+  for (const made of all) {
+    const name = names[made.point.version];
+    await made.plug(true);
+    await shows(`sensor.box_${name}_status`, "preparing");
+    await begin(made, 7_000);
+    await made.report(10, 8_000);
+    await shows(`sensor.box_${name}_status`, "charging");
+    await shows(`sensor.box_${name}_energy_session`, /^1(\.0+)?$/);
+    ids.set(name, (await hass.state(`sensor.box_${name}_transaction_id`))?.state ?? "");
+  }
+  const before = all.map((made) => made.point.closings);
   expect(await bridge.stop()).toBe(0);
-  await until(() => point.closings > closings);
+  await until(() => all.every((made, n) => made.point.closings > (before[n] ?? 0)));
   await bridge.start();
-  await point.connect();
-  await made.report(10, 3_000);
-  await shows("sensor.box_three_status", "charging", 40_000);
-  await shows("sensor.box_three_energy_session", /^2(\.0+)?$/);
+  for (const made of all) {
+    const since = made.point.calls.length;
+    await made.point.connect();
+    await made.report(10, 9_000);
+    // The limit is the first thing that it hears.
+    await made.point.called("SetChargingProfile", undefined, since);
+    expect(made.point.calls[since]?.action).toBe("SetChargingProfile");
+  }
+  for (const made of all) {
+    const name = names[made.point.version];
+    await shows(`sensor.box_${name}_status`, "charging", 40_000);
+    await shows(`sensor.box_${name}_transaction_id`, ids.get(name) ?? "none");
+    await shows(`sensor.box_${name}_energy_session`, /^2(\.0+)?$/);
+    expect(made.point.errors).toEqual([]);
+  }
+  for (const made of all.filter(({ point }) => point.version !== "2.1")) {
+    await made.end("Local", 9_000);
+    await made.plug(false);
+    await shows(`sensor.box_${names[made.point.version]}_status`, "available");
+  }
 });
 
 it("follows the sun told by template sensors, and switches a plug with the surplus", async () => {
   const point = points.find((one) => one.version === "2.1")!;
-  const made = box(point);
-  // Back after the restart as well: for a box out of reach, current that it may be drawing is held back from the sun.
-  for (const other of points) {
-    if (other === point) continue;
-    await other.connect();
-    await box(other).boot();
-    await shows(`sensor.box_${names[other.version]}_status`, "available", 40_000);
-  }
+  const made = boxOf(point);
   await set("box_three_current_limit", 16);
   // The car follows its limit, the meter shows it: 600 W of household and 11 kW at 16 A, less the roof.
   let roofW = 9_000;
   let drawnA = 10;
-  let registerWh = 3_100;
+  let registerWh = 9_100;
   const live = setInterval(() => {
     const next = Math.min(16, point.limitA ?? 0);
     meterW = 600 + next * 690 - roofW;
