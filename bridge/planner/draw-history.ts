@@ -51,20 +51,40 @@ export function remember(
   sample: DrawSample,
   expectedA: number,
   supplyA: number | undefined,
+  keepFromMs: number,
 ): History {
   const nowMs = sample.atMs;
-  const nextStep = followStep(draws, step, nowMs, expectedA, supplyA);
+  const nextStep = followStep(since(draws, nowMs - WINDOW_MS, nowMs), step, nowMs, expectedA, supplyA);
   const fromMs = Math.min(nowMs - WINDOW_MS, nextStep === undefined ? nowMs : nextStep.sinceMs - WINDOW_MS);
   const last = draws.at(-1);
-  const kept = draws.filter((entry, index) => (draws[index + 1]?.atMs ?? nowMs) >= fromMs || entry.atMs >= fromMs);
-  const next = last !== undefined && same(last, sample) ? kept : [...kept, sample].slice(-MOST_SAMPLES);
+  const stored = last !== undefined && same(last, sample) ? draws : [...draws, sample];
+  const recent = since(stored, fromMs, nowMs);
   return {
-    draws: next,
+    draws: since(stored, Math.min(fromMs, keepFromMs), nowMs).slice(-MOST_SAMPLES),
     step: nextStep,
-    leastA: [leastOf(next, sample, 0), leastOf(next, sample, 1), leastOf(next, sample, 2)],
+    leastA: [leastOf(recent, sample, 0), leastOf(recent, sample, 1), leastOf(recent, sample, 2)],
     untilMs: endOf(nextStep, nowMs),
-    doubtA: [spread(next, sample, 0), spread(next, sample, 1), spread(next, sample, 2)],
+    doubtA: [spread(recent, sample, 0), spread(recent, sample, 1), spread(recent, sample, 2)],
   };
+}
+
+/** Samples that still held at `fromMs` or later; each holds until the next. */
+function since(draws: readonly DrawSample[], fromMs: number, nowMs: number): readonly DrawSample[] {
+  return draws.filter((_, index) => (draws[index + 1]?.atMs ?? nowMs) >= fromMs);
+}
+
+/** The least and most that our loads may have drawn in a past span; undefined = not known that far back. */
+export function thenDrawn(
+  draws: readonly DrawSample[],
+  fromMs: number,
+  toMs: number,
+): Pick<DrawSample, "leastA" | "mostA"> | undefined {
+  const held = draws.filter((sample, index) => sample.atMs <= toMs && (draws[index + 1]?.atMs ?? Infinity) >= fromMs);
+  const first = held[0];
+  if (first === undefined || first.atMs > fromMs) return undefined;
+  const least = (phase: 0 | 1 | 2): number => Math.min(...held.map((sample) => sample.leastA[phase]));
+  const most = (phase: 0 | 1 | 2): number => Math.max(...held.map((sample) => sample.mostA[phase]));
+  return { leastA: [least(0), least(1), least(2)], mostA: [most(0), most(1), most(2)] };
 }
 
 function followStep(

@@ -4,6 +4,7 @@ import type { ChargeMode, Distribution } from "../../shared/modes.ts";
 import type { PhaseMap } from "../../shared/site.ts";
 import type { DrawSample, OwnStep } from "./draw-history.ts";
 import type { MappingScores } from "./detection.ts";
+import { NO_LAG, type LagMemory } from "./lag.ts";
 import type { PhaseSwitchMemory } from "./phase-switch.ts";
 
 /** Index 0-2 = site phase A-C. */
@@ -27,6 +28,7 @@ export interface PlannerMemory {
   readonly excessRunning: boolean;
   readonly draws: readonly DrawSample[];
   readonly step: OwnStep | undefined;
+  readonly lag: LagMemory;
   readonly inversion: InversionMemory;
   readonly chargers: Readonly<Record<ChargerId, ChargerMemory>>;
 }
@@ -40,8 +42,6 @@ export interface MeterMemory {
   readonly missingSinceMs: PerSitePhase<number | undefined>;
   /** First evaluation of all, ms. */
   readonly startedAtMs: number | undefined;
-  /** Since when a phase has been above breaker or cap, ms. */
-  readonly overSinceMs: number | undefined;
   /** When our own limits were last lowered, ms. */
   readonly loweredAtMs: number | undefined;
 }
@@ -119,7 +119,6 @@ export function emptyMemory(): PlannerMemory {
       rawA: NOTHING,
       missingSinceMs: NOTHING,
       startedAtMs: undefined,
-      overSinceMs: undefined,
       loweredAtMs: undefined,
     },
     solarW: undefined,
@@ -132,6 +131,7 @@ export function emptyMemory(): PlannerMemory {
     excessRunning: false,
     draws: [],
     step: undefined,
+    lag: NO_LAG,
     inversion: { totalDrawA: undefined, totalGridA: undefined, votes: [], told: false },
     chargers: {},
   };
