@@ -29,8 +29,7 @@ export const base = css`
   [data-state="finished"] {
     --evse-tint: var(--evse-charging-color);
   }
-  [data-state="waiting"],
-  [data-state="connected"] {
+  [data-state="waiting"] {
     --evse-tint: var(--evse-waiting-color);
   }
   [data-state="attention"] {
@@ -79,12 +78,7 @@ export const base = css`
     width: 20px;
     height: 20px;
   }
-  .evse svg.i.xs {
-    width: 16px;
-    height: 16px;
-  }
-  .evse b,
-  .evse strong {
+  .evse b {
     font-weight: 500;
   }
   .evse .sub {
@@ -113,8 +107,7 @@ export const base = css`
     cursor: pointer;
     -webkit-tap-highlight-color: transparent;
   }
-  .evse :is(button, select, input):focus-visible,
-  .evse .focus {
+  .evse :is(button, select, input, summary):focus-visible {
     outline: 2px solid var(--ha-color-focus, currentColor);
     outline-offset: 2px;
   }
@@ -194,9 +187,6 @@ export const base = css`
     margin-inline-end: -10px;
     margin-inline-start: -8px;
   }
-  .reason .icon-button svg.i {
-    color: var(--secondary-text-color);
-  }
   .icon-button {
     display: grid;
     place-items: center;
@@ -247,9 +237,6 @@ export const base = css`
     display: none;
   }
   .evse.stale :is(.ring .num, .stats dd) {
-    color: var(--secondary-text-color);
-  }
-  .skel {
     color: var(--secondary-text-color);
   }
   @keyframes evse-spin {

@@ -1,10 +1,17 @@
 /** The card's style sheet, parsed once for all cards on a page. The build puts one minified text in the place of `CSS`. */
 import { base } from "./base.ts";
-import { layouts } from "./layouts.ts";
-import { own } from "./own.ts";
-import { parts } from "./parts.ts";
+import { charts } from "./charts.ts";
+import { compact } from "./compact.ts";
+import { controls } from "./controls.ts";
+import { dial } from "./dial.ts";
+import { dialogs } from "./dialogs.ts";
+import { features } from "./features.ts";
+import { full } from "./full.ts";
+import { menus } from "./menus.ts";
+import { site } from "./site.ts";
+import { theme } from "./theme.ts";
 
-const CSS = [base, parts, layouts, own].join("");
+const CSS = [base, dial, controls, charts, full, compact, features, site, theme, menus, dialogs].join("");
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);

@@ -63,8 +63,12 @@ async function draw(shot: Shot): Promise<void> {
   const one = STATES[shot.state] ?? {};
   const beat = new Date(shot.state === "silent" ? NOW - 3_600_000 : NOW).toISOString();
   const three = shot.layout === "site";
-  const mix: SiteOptions = three ? { batteryW: 900, gridW: 1200, solarW: 7200, houseW: 1000 } : {};
   const rest = shot.state === "charging" || shot.state === "silent";
+  const mix: SiteOptions = !three
+    ? {}
+    : rest
+      ? { batteryW: 900, gridW: 1200, solarW: 7200, houseW: 1000 }
+      : { batteryW: -580, gridW: 0, solarW: 1580, houseW: 1000, legsA: [3, 4, 1] };
   const entities = three
     ? [
         ...charger(one),

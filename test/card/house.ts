@@ -132,6 +132,8 @@ export interface SiteOptions {
   solarW?: number;
   batteryW?: number;
   houseW?: number;
+  /** At the house connection, A; the fuse is 25 A. */
+  legsA?: readonly [number, number, number];
 }
 
 export function site(options: SiteOptions = {}): HassEntity[] {
@@ -143,12 +145,10 @@ export function site(options: SiteOptions = {}): HassEntity[] {
       ? []
       : [entity("sensor.home_battery_power", options.batteryW, w), entity("sensor.home_battery_soc", 71, w)]),
     entity("sensor.home_house_power", options.houseW ?? 1100, w),
-    entity("sensor.home_current_l1", 19, w),
-    entity("sensor.home_current_l2", 21, w),
-    entity("sensor.home_current_l3", 15, w),
-    entity("sensor.home_available_current_l1", 6, w),
-    entity("sensor.home_available_current_l2", 4, w),
-    entity("sensor.home_available_current_l3", 10, w),
+    ...(options.legsA ?? [19, 21, 15]).flatMap((amps, index) => [
+      entity(`sensor.home_current_l${index + 1}`, amps, w),
+      entity(`sensor.home_available_current_l${index + 1}`, 25 - amps, w),
+    ]),
     entity("input_select.home_mode", "Mixed", { options: [...MODES, "Mixed"], friendly_name: "Home Mode" }),
     entity("input_select.home_distribution", "Priority", {
       options: ["Shared", "Priority"],
