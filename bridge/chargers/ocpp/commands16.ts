@@ -3,7 +3,7 @@ import type { JsonObject } from "../../ocpp/station.ts";
 import type { Commands, Request } from "./dialect.ts";
 import { flag, objects, text } from "./json.ts";
 import { isoTime } from "./json.ts";
-import type { Profile } from "./profile.ts";
+import { KIND_WORDS, type Profile } from "./profile.ts";
 
 const PURPOSES: Readonly<Record<Profile["purpose"], string>> = {
   tx_default: "TxDefaultProfile",
@@ -17,6 +17,7 @@ export const commands16: Commands = {
     action: "SetChargingProfile",
     payload: { connectorId: outlet?.connectorId ?? 0, csChargingProfiles: profile16(profile) },
   }),
+  updateLimit: () => undefined,
   clearProfiles: ({ id, purpose, stackLevel, outlet }) => ({
     action: "ClearChargingProfile",
     payload: {
@@ -76,7 +77,7 @@ function profile16(profile: Profile): JsonObject {
     ...(profile.transactionId === undefined ? {} : { transactionId: Number(profile.transactionId) }),
     stackLevel: profile.stackLevel,
     chargingProfilePurpose: PURPOSES[profile.purpose],
-    chargingProfileKind: profile.kind === "absolute" ? "Absolute" : "Relative",
+    chargingProfileKind: KIND_WORDS[profile.kind],
     ...(profile.validToMs === undefined ? {} : { validTo: isoTime(profile.validToMs) }),
     chargingSchedule: {
       ...(profile.durationS === undefined ? {} : { duration: profile.durationS }),

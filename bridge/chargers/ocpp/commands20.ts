@@ -2,7 +2,7 @@
 import type { JsonObject, OcppVersion } from "../../ocpp/station.ts";
 import type { Commands } from "./dialect.ts";
 import { isoTime, object, objects, text } from "./json.ts";
-import type { Profile } from "./profile.ts";
+import { KIND_WORDS, type Profile } from "./profile.ts";
 
 const PURPOSES: Readonly<Record<Profile["purpose"], string>> = {
   tx_default: "TxDefaultProfile",
@@ -17,6 +17,10 @@ export function commands20(version: Exclude<OcppVersion, "1.6">): Commands {
       action: "SetChargingProfile",
       payload: { evseId: outlet?.evseId ?? 0, chargingProfile: profile20(profile) },
     }),
+    updateLimit: (id, limit) =>
+      version === "2.1"
+        ? { action: "UpdateDynamicSchedule", payload: { chargingProfileId: id, scheduleUpdate: { limit } } }
+        : undefined,
     clearProfiles: ({ id, purpose, stackLevel, outlet }) => ({
       action: "ClearChargingProfile",
       payload:
@@ -93,10 +97,12 @@ export function commands20(version: Exclude<OcppVersion, "1.6">): Commands {
   };
 }
 
-/** `Comp(inst)/Var(inst)` as the wire's component and variable. */
+/** `Comp(inst)/Var(inst)` as the wire's component and variable. Those of an outlet are asked of the first one. */
 export function addressOf(key: string): JsonObject {
   const [component = "", variable = ""] = key.split("/", 2);
-  return { component: named(component), variable: named(variable) };
+  const where: JsonObject =
+    component === "EVSE" ? { evse: { id: 1 } } : component === "Connector" ? { evse: { id: 1, connectorId: 1 } } : {};
+  return { component: { ...named(component), ...where }, variable: named(variable) };
 }
 
 function named(part: string): JsonObject {
@@ -121,7 +127,8 @@ function profile20(profile: Profile): JsonObject {
     id: profile.id,
     stackLevel: profile.stackLevel,
     chargingProfilePurpose: PURPOSES[profile.purpose],
-    chargingProfileKind: profile.kind === "absolute" ? "Absolute" : "Relative",
+    chargingProfileKind: KIND_WORDS[profile.kind],
+    ...(profile.updateEveryS === undefined ? {} : { dynUpdateInterval: profile.updateEveryS }),
     ...(profile.validToMs === undefined ? {} : { validTo: isoTime(profile.validToMs) }),
     ...(profile.transactionId === undefined ? {} : { transactionId: profile.transactionId }),
     chargingSchedule: [

@@ -44,6 +44,8 @@ export interface Commands {
   readonly version: OcppVersion;
   /** `outlet` undefined = the whole station. */
   setProfile(outlet: OutletRef | undefined, profile: Profile): Request;
+  /** Moves the limit of a dynamic profile, in its unit; undefined where there is no such thing. */
+  updateLimit(profileId: number, limit: number): Request | undefined;
   clearProfiles(filter: ProfileFilter): Request;
   compositeSchedule(outlet: OutletRef, durationS: number, unit: RateUnit | undefined): Request;
   start(outlet: OutletRef, token: Token, remoteStartId: number): Request;

@@ -249,7 +249,10 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
     AdjustPeriodicEventStream: rejected,
     NotifyAllowedEnergyTransfer: rejected,
     NotifyWebPaymentStarted: nothing,
-    PullDynamicScheduleUpdate: rejected,
+    PullDynamicScheduleUpdate(model, payload) {
+      const limit = model.events.dynamicLimit(whole(payload, "chargingProfileId") ?? -1);
+      return limit === undefined ? { status: "Rejected" } : { status: "Accepted", scheduleUpdate: { limit } };
+    },
     VatNumberValidation: (_model, payload) => ({ status: "Rejected", vatNumber: text(payload, "vatNumber") ?? "" }),
     GetCertificateChainStatus: () => ({ certificateStatus: [] }),
   }),

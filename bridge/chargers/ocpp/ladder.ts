@@ -1,8 +1,12 @@
 /** The ladder of ways to tell a box its limit, best first. Data; `LimitController` climbs it. */
-import type { Purpose, RateUnit } from "./profile.ts";
+import type { ProfileKind, Purpose, RateUnit } from "./profile.ts";
+
+export type LeaseForm = "until" | "duration";
 
 export const RUNG_NAMES = [
+  "dynamic",
   "two_layers",
+  "two_layers_duration",
   "tx_default",
   "tx_default_0",
   "other_kind",
@@ -17,9 +21,11 @@ export interface Rung {
   readonly name: RungName;
   readonly purpose: Purpose;
   readonly stackLevel: number;
-  readonly kind: "absolute" | "relative";
+  readonly kind: ProfileKind;
   /** A standing fail-safe under a leased limit. */
   readonly layers: 1 | 2;
+  /** How a lease ends: at a time of the clock, or after a while. */
+  readonly lease: LeaseForm;
   /** The running transaction gets a profile of its own as well. */
   readonly alsoTx: boolean;
 }
@@ -32,6 +38,10 @@ export interface LimitTraits {
   readonly levelFixed: boolean;
   readonly kind: "absolute" | "relative";
   readonly kindFixed: boolean;
+  /** The box asks for dynamic profiles (2.1): their limit is updated in place. */
+  readonly dynamic: boolean;
+  /** Ways to end a lease, best first. */
+  readonly leases: readonly LeaseForm[];
   readonly unit: RateUnit;
   readonly stepA: number;
   readonly stepListA: readonly number[] | undefined;
@@ -53,10 +63,16 @@ export interface LimitTraits {
 export function ladderOf(traits: LimitTraits): readonly Rung[] {
   const { stackLevel, kind } = traits;
   const other = kind === "absolute" ? "relative" : "absolute";
-  const base = { purpose: "tx_default", alsoTx: false, layers: 1 } as const;
+  const base = { purpose: "tx_default", alsoTx: false, layers: 1, lease: "until" } as const;
   const rungs: Rung[] = [];
   const twoLayers = traits.layers === 2 && stackLevel >= 1;
-  if (twoLayers) rungs.push({ ...base, name: "two_layers", stackLevel, kind, layers: 2 });
+  if (twoLayers && traits.dynamic) rungs.push({ ...base, name: "dynamic", stackLevel, kind: "dynamic", layers: 2 });
+  for (const lease of twoLayers ? traits.leases : [])
+    rungs.push(
+      lease === "until"
+        ? { ...base, name: "two_layers", stackLevel, kind, layers: 2 }
+        : { ...base, name: "two_layers_duration", stackLevel, kind: "relative", layers: 2, lease },
+    );
   if (!twoLayers || traits.levelFixed) rungs.push({ ...base, name: "tx_default", stackLevel, kind });
   if (stackLevel > 0 && !traits.levelFixed) rungs.push({ ...base, name: "tx_default_0", stackLevel: 0, kind });
   if (!traits.kindFixed) {

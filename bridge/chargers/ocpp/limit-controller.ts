@@ -1,101 +1,77 @@
 /**
- * Keeps one outlet's limit true. There is one wish (`desired`), persisted; everything sent to the box is drawn from it, so a failure
- * can never raise the current: what is retried, renewed, pushed again after a boot or a start is always the newest wish. One pass at a
- * time; a newer wish aborts what is still queued of an older one.
+ * Keeps one outlet's limit true. There is one wish, persisted; everything sent to the box is drawn from it, so a failure can never raise
+ * the current: what is retried, renewed, pushed again after a boot or a start is always the newest wish.
  *
- * Longer than two screens on purpose: the order of its steps is the safety argument and is read in one piece. What goes into the box
- * is `LimitInstaller`.
+ * A little long: the order of its steps is the safety argument and is read in one piece. Beside it stand the wish (limit-wish), one pass
+ * at a time (limit-passes), what goes into the box (limit-installer) and what the box makes of it (limit-verification).
  */
 import type { FailSafe } from "../../../shared/charger.ts";
 import { ChargerError, type LimitOrder } from "../charger.ts";
 import { unlessAborted } from "./calling.ts";
-import { limitAt, readComposite } from "./composite.ts";
 import { ladderOf, RUNG_NAMES, type Rung, type RungName } from "./ladder.ts";
 import { LimitInstaller, SETTLE_MS } from "./limit-installer.ts";
+import { LimitPasses, superseded } from "./limit-passes.ts";
 import type { LimitPort } from "./limit-port.ts";
-import { fromWire, profileIds, wireLimit } from "./profile.ts";
+import { LimitVerification } from "./limit-verification.ts";
+import { LimitWish } from "./limit-wish.ts";
+import { fromWire, profileIds, toWire, wireLimit } from "./profile.ts";
 
-/** A persisted wish older than this is not trusted to be above the fail-safe any more, ms. */
-const WISH_LASTS_MS = 120_000;
-const WISH_SAVED_MS = 30_000;
-/** Tolerance of verification, A. */
-const OFFERED_TOLERANCE_A = 0.5;
-const MEASURED_TOLERANCE_A = 1;
-const OVER_LASTS_MS = 60_000;
-const VERIFY_EVERY_MS = 60_000;
-/** Nothing was told about it yet. */
-const VERIFY_SOON_MS = 10_000;
-/** A fresh verification is tried again after these times before it counts as failed, ms. */
-const VERIFY_AGAIN_MS: readonly number[] = [8_000, 20_000];
 /** After a failure the wish is tried again: a few times soon, then each minute. */
 const QUICK_RETRIES = 3;
 const RETRY_MS = 60_000;
-
-interface Wish {
-  readonly limitA: number;
-  readonly hold: "user" | undefined;
-  /** Epoch ms when it was last known to be wanted. */
-  readonly atMs: number;
-}
-
-interface Waiter {
-  readonly version: number;
-  readonly resolve: () => void;
-  readonly reject: (error: ChargerError) => void;
-}
-
-const superseded = new ChargerError("timeout", "A newer limit took its place.");
+/** Refusals on a link younger than this are waited out, ms. */
+const YOUNG_MS = 30_000;
+const LEASED: readonly RungName[] = ["dynamic", "two_layers", "two_layers_duration"];
 
 export class LimitController {
   readonly #port: LimitPort;
   readonly #installer: LimitInstaller;
-  #wish: Wish | undefined;
-  /** When the wish was last known to be wanted in this process, monotonic ms; undefined = from the database. */
-  #wishMono: number | undefined;
-  #version = 0;
-  #done = 0;
-  #dirty = false;
-  #running = false;
+  readonly #wish: LimitWish;
+  readonly #seen: LimitVerification;
+  readonly #passes: LimitPasses;
   #closed = false;
-  #pass: AbortController | undefined;
-  /** The present pass only waits until it may raise: anything newer begins at once. */
-  #napping = false;
-  #waiters: Waiter[] = [];
   #rung: RungName | undefined;
   #refused = new Set<RungName>();
+  /** What the box has taken and nothing casts doubt on, A per phase. */
   #sent: number | undefined;
-  /** The value in force and the epoch ms since when it is: a renewal changes neither. */
+  /** The value last taken, also while it is in doubt: a raise is counted from there. */
   #inForce: number | undefined;
-  #baseAgain = false;
-  #sentAtMs = 0;
   #raisedAtMs = Number.NEGATIVE_INFINITY;
   #retryAtMs: number | undefined;
   #failures = 0;
-  #verifyAtMs: number | undefined;
-  #verifyTry = 0;
-  #verifying = false;
-  #overSinceMs: number | undefined;
-  #compositeKnown: boolean | undefined;
   /** Held at 0 A while contactors change over. */
   #switching = false;
   wantedA: number | undefined;
-  offeredA: number | undefined;
-  verified: boolean | undefined;
-  failSafe: FailSafe = "unproven";
 
   constructor(port: LimitPort) {
     this.#port = port;
     this.#installer = new LimitInstaller(port);
-    const stored = port.drawer.record("limit");
-    const limitA = stored?.["limitA"];
-    const atMs = stored?.["atMs"];
-    if (typeof limitA === "number" && typeof atMs === "number")
-      this.#wish = { limitA, hold: stored?.["hold"] === "user" ? "user" : undefined, atMs };
+    this.#wish = new LimitWish(port.clock, port.drawer);
+    this.#seen = new LimitVerification(port, this.#installer, {
+      sent: () => this.#sent,
+      rung: () => this.#currentRung(),
+      atRest: () => !this.#passes.running && this.#retryAtMs === undefined,
+      leave: (why) => this.#leave(why),
+      defied: (wantedA, detail) => this.#nextRung(wantedA, detail),
+      renew: (why) => this.pushAgain(why),
+    });
+    this.#passes = new LimitPasses(port.clock, {
+      apply: (signal) => this.#apply(signal),
+      succeeded: () => {
+        this.#failures = 0;
+        this.#retryAtMs = undefined;
+      },
+      failed: (failure) => this.#failed(failure),
+      rested: () => {
+        port.changed();
+        this.tick();
+      },
+    });
   }
 
   /** The pause that the user wished is in force. */
   get held(): boolean {
-    return this.#wish?.hold === "user";
+    return this.#wish.held;
   }
 
   /** Highest limit that may reach the wire, A per phase. */
@@ -112,6 +88,14 @@ export class LimitController {
     return [profileIds.stationMax, profileIds.base(n), profileIds.tx(n), profileIds.lease(n)];
   }
 
+  /** What a dynamic profile of ours ought to hold now, in the box's unit; undefined when it is none of ours. */
+  dynamicLimit(profileId: number): number | undefined {
+    if (profileId !== profileIds.lease(this.#port.n) || this.#rung !== "dynamic") return undefined;
+    // A raise is told in its own time; until then what stands, stands.
+    const limitA = Math.min(this.desiredA, this.#inForce ?? this.desiredA);
+    return toWire(limitA, this.#port.traits().unit, this.#port.electric());
+  }
+
   /** Writes to what the box keeps for good, since it was first seen. */
   get writes(): number {
     return this.#installer.writes;
@@ -121,32 +105,35 @@ export class LimitController {
     return this.#rung;
   }
 
-  /** What the box ought to offer now, A per phase. An old wish counts up to the fail-safe only. */
+  /** What the box offers as far as it has told, A per phase. */
+  get offeredA(): number | undefined {
+    return this.#seen.offeredA;
+  }
+
+  /** Whether the box was seen to offer what was sent; undefined = not looked yet. */
+  get verified(): boolean | undefined {
+    return this.#seen.verified;
+  }
+
+  get failSafe(): FailSafe {
+    return this.#seen.failSafe;
+  }
+
+  /** What the box ought to offer now, A per phase. */
   get desiredA(): number {
-    const wish = this.#wish;
-    const { clock } = this.#port;
-    if (this.#switching) return 0;
-    if (wish === undefined) return this.#clamp(this.#port.failSafeA());
-    // The machine's clock may be set at any moment: within the process only the monotonic one counts.
-    const ageMs = this.#wishMono === undefined ? clock.nowMs() - wish.atMs : clock.monotonicMs() - this.#wishMono;
-    const fresh = ageMs <= WISH_LASTS_MS;
-    return this.#clamp(fresh ? wish.limitA : Math.min(wish.limitA, this.#port.failSafeA()));
+    return this.#switching ? 0 : this.#clamp(this.#wish.limitA(this.#port.failSafeA()));
   }
 
   /** @throws ChargerError `offline` at once without a link: the wish is kept and carried out on connect */
   async order(order: LimitOrder, signal: AbortSignal): Promise<void> {
     if (this.#closed) throw new ChargerError("offline", "The driver is closed.");
-    const { clock, drawer } = this.#port;
     const before = this.desiredA;
     const heldBefore = this.held;
-    this.#wish = { limitA: order.limitA, hold: order.hold, atMs: clock.nowMs() };
-    this.#wishMono = clock.monotonicMs();
-    drawer.write("limit", { limitA: order.limitA, hold: order.hold ?? null, atMs: this.#wish.atMs });
+    this.#wish.set(order);
     if (this.#port.commands() === undefined) throw new ChargerError("offline", "The wallbox is not connected.");
     const wanted = this.desiredA;
-    const settled = this.#settled(wanted) && heldBefore === this.held;
-    if (settled) return;
-    if (wanted !== before || heldBefore !== this.held) this.#pass?.abort(superseded);
+    if (this.#settled(wanted) && heldBefore === this.held) return;
+    if (wanted !== before || heldBefore !== this.held) this.#passes.abort();
     await unlessAborted(this.#push(), signal);
   }
 
@@ -154,15 +141,11 @@ export class LimitController {
   relearn(): void {
     this.#installer.forget();
     this.#sent = undefined;
-    this.#compositeKnown = undefined;
     this.#inForce = undefined;
-    this.#baseAgain = false;
-    this.offeredA = undefined;
-    this.verified = undefined;
     this.#refused.clear();
     const known = this.#port.recall();
     this.#rung = known.rung;
-    this.failSafe = known.failSafe ?? "unproven";
+    this.#seen.forget(known.failSafe);
     this.#background("limit first");
   }
 
@@ -175,16 +158,14 @@ export class LimitController {
   /** A new transaction, or charging began: some boxes forget what they were told while suspended. */
   pushAgain(why: string): void {
     this.#sent = undefined;
+    this.#installer.stale();
     this.#background(why);
   }
 
   linkLost(): void {
-    this.#pass?.abort(new ChargerError("offline", "The wallbox disconnected."));
-    this.#verifyAtMs = undefined;
+    this.#passes.abort(new ChargerError("offline", "The wallbox disconnected."));
+    this.#seen.linkLost();
     this.#retryAtMs = undefined;
-    this.#overSinceMs = undefined;
-    this.offeredA = undefined;
-    this.verified = undefined;
   }
 
   /** Pauses, waits until nothing flows, changes the number of phases, goes on with the wish. @throws ChargerError */
@@ -211,7 +192,7 @@ export class LimitController {
     this.#rung = undefined;
     this.#port.remember(undefined, "unproven");
     await clear();
-    this.#installer.base = undefined;
+    this.#installer.forget();
     this.#sent = undefined;
     try {
       await unlessAborted(this.#push(), signal);
@@ -226,29 +207,20 @@ export class LimitController {
 
   /** Every 2 s: renewals, retries, checks. */
   tick(): void {
-    const { clock } = this.#port;
     if (this.#closed || this.#port.commands() === undefined) return;
-    const now = clock.monotonicMs();
-    this.#keepWish();
+    const now = this.#port.clock.monotonicMs();
+    if (this.#passes.done) this.#wish.keep();
     if (this.#retryAtMs !== undefined && now >= this.#retryAtMs) {
       this.#retryAtMs = undefined;
       this.#refused.clear();
       this.#background("again");
-    } else if (
-      this.#installer.leaseAtMs !== undefined &&
-      now - this.#installer.leaseAtMs >= (this.#port.traits().leaseS * 1000) / 3
-    ) {
+    } else if (this.#renewalDue(now)) {
       this.#installer.leaseAtMs = now;
-      this.#sent = undefined;
-      this.#background("lease renewed");
-    } else if (this.#sent !== undefined && !this.#running && this.#sent > this.desiredA) {
+      this.pushAgain("lease renewed");
+    } else if (this.#sent !== undefined && !this.#passes.running && this.#sent > this.desiredA) {
       this.#background("wish grew old");
     }
-    if (this.#verifyAtMs !== undefined && now >= this.#verifyAtMs && !this.#verifying && !this.#running) {
-      this.#verifyAtMs = undefined;
-      void this.#verify().catch((error: unknown) => this.#port.log.warn({ err: error }, "limit check failed"));
-    }
-    this.#watchMeasured(now);
+    this.#seen.tick();
   }
 
   /** Brings a box that keeps the last limit down to its fail-safe, never up; then stops. */
@@ -257,31 +229,24 @@ export class LimitController {
     const low = Math.min(this.desiredA, this.#clamp(port.failSafeA()));
     const single = this.#currentRung()?.layers !== 2;
     if (port.commands() !== undefined && single && (this.#sent === undefined || this.#sent > low)) {
-      this.#pass?.abort(superseded);
-      const before = this.#wish;
-      this.#wish = { limitA: low, hold: before?.hold, atMs: this.#port.clock.nowMs() };
-      this.#wishMono = this.#port.clock.monotonicMs();
+      this.#passes.abort();
+      this.#wish.lowerTo(low);
       try {
         await unlessAborted(this.#push(), deadline);
       } catch (error) {
-        this.#port.log.warn({ err: error, limitA: low }, "fail-safe limit not set on close");
+        port.log.warn({ err: error, limitA: low }, "fail-safe limit not set on close");
       }
     }
     this.#closed = true;
     const gone = new ChargerError("offline", "The driver is closed.");
-    this.#pass?.abort(gone);
-    this.#reject(Number.POSITIVE_INFINITY, gone);
+    this.#seen.interrupt();
+    this.#passes.close(gone);
   }
 
-  /** While the link is up and the wish stands, it does not grow old. */
-  #keepWish(): void {
-    const { clock, drawer } = this.#port;
-    const wish = this.#wish;
-    if (wish === undefined || this.#wishMono === undefined || this.#done < this.#version) return;
-    this.#wishMono = clock.monotonicMs();
-    if (Math.abs(clock.nowMs() - wish.atMs) < WISH_SAVED_MS) return;
-    this.#wish = { ...wish, atMs: clock.nowMs() };
-    drawer.write("limit", { limitA: wish.limitA, hold: wish.hold ?? null, atMs: this.#wish.atMs });
+  #renewalDue(now: number): boolean {
+    const { leaseAtMs } = this.#installer;
+    const due = leaseAtMs !== undefined && now - leaseAtMs >= (this.#port.traits().leaseS * 1000) / 3;
+    return due && !this.#seen.probing;
   }
 
   #clamp(limitA: number): number {
@@ -290,7 +255,7 @@ export class LimitController {
   }
 
   #settled(wanted: number): boolean {
-    return this.#sent === wanted && this.#done === this.#version && !this.#running && this.#retryAtMs === undefined;
+    return this.#sent === wanted && this.#passes.done && !this.#passes.running && this.#retryAtMs === undefined;
   }
 
   #background(why: string): void {
@@ -301,56 +266,16 @@ export class LimitController {
   }
 
   #push(): Promise<void> {
-    const version = ++this.#version;
-    const result = new Promise<void>((resolve, reject) => this.#waiters.push({ version, resolve, reject }));
-    this.#dirty = true;
-    if (this.#napping) this.#pass?.abort(superseded);
-    if (!this.#running) void this.#run();
-    return result;
+    this.#seen.interrupt();
+    return this.#passes.push();
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#dirty && !this.#closed) {
-      this.#dirty = false;
-      const version = this.#version;
-      this.#pass = new AbortController();
-      try {
-        await this.#apply(this.#pass.signal);
-        this.#done = version;
-        this.#failures = 0;
-        this.#retryAtMs = undefined;
-        this.#settle(version);
-      } catch (error) {
-        if (this.#pass.signal.aborted && this.#pass.signal.reason === superseded && this.#dirty) continue;
-        const failure =
-          error instanceof ChargerError
-            ? error
-            : new ChargerError("protocol", "The limit could not be set.", { cause: error });
-        this.#failures++;
-        this.#sent = undefined;
-        this.#retryAtMs = this.#port.clock.monotonicMs() + (this.#failures <= QUICK_RETRIES ? SETTLE_MS : RETRY_MS);
-        if (failure.code === "timeout") this.#port.disobeyed("refused", this.desiredA, failure.message);
-        this.#reject(version, failure);
-      } finally {
-        this.#pass = undefined;
-      }
-    }
-    this.#running = false;
-    this.#port.changed();
-    this.tick();
-  }
-
-  #settle(version: number): void {
-    const done = this.#waiters.filter((waiter) => waiter.version <= version);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.version > version);
-    for (const waiter of done) waiter.resolve();
-  }
-
-  #reject(version: number, error: ChargerError): void {
-    const done = this.#waiters.filter((waiter) => waiter.version <= version);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.version > version);
-    for (const waiter of done) waiter.reject(error);
+  #failed(failure: ChargerError): void {
+    this.#failures++;
+    this.#sent = undefined;
+    this.#installer.stale();
+    this.#retryAtMs = this.#port.clock.monotonicMs() + (this.#failures <= QUICK_RETRIES ? SETTLE_MS : RETRY_MS);
+    if (failure.code === "timeout") this.#port.disobeyed("refused", this.desiredA, failure.message);
   }
 
   /** Whatever the way up, from 0 A too: a raise keeps its distance to the one before; a lower limit never waits. */
@@ -366,12 +291,7 @@ export class LimitController {
       if (waitMs > 0) {
         // Only the raise waits. What stands is set at once: the box may have forgotten it, and a lease runs.
         if (this.#sent === undefined) await this.#climb(this.#clamp(standing), signal);
-        this.#napping = true;
-        try {
-          await clock.sleep(waitMs, signal);
-        } finally {
-          this.#napping = false;
-        }
+        await this.#passes.nap(waitMs, signal);
         wanted = this.desiredA;
       }
     }
@@ -390,7 +310,7 @@ export class LimitController {
       rungs.findIndex((rung) => rung.name === known),
     );
     let refusal: ChargerError | undefined;
-    const young = clock.monotonicMs() - (this.#port.linkUpAtMs() ?? 0) < 30_000;
+    const young = clock.monotonicMs() - (this.#port.linkUpAtMs() ?? 0) < YOUNG_MS;
     for (let index = start; index < rungs.length; index++) {
       const rung = rungs[index];
       if (rung === undefined || this.#refused.has(rung.name)) continue;
@@ -420,7 +340,7 @@ export class LimitController {
         log.info({ rung: rung.name, limitA: wanted, why: error.message }, "limit refused, next way");
       }
     }
-    this.failSafe = this.#rung === undefined ? "unsupported" : this.failSafe;
+    if (this.#rung === undefined) this.#seen.failSafe = "unsupported";
     this.#port.disobeyed("refused", wanted, refusal?.message ?? "The wallbox refuses every kind of limit.");
     throw new ChargerError("rejected", refusal?.message ?? "The wallbox refuses every kind of limit.", {
       cause: refusal,
@@ -428,38 +348,25 @@ export class LimitController {
   }
 
   #accepted(rung: Rung, wanted: number): void {
-    const { clock, n, log } = this.#port;
+    const { n, log } = this.#port;
     const before = this.#rung;
-    const now = clock.monotonicMs();
-    const renewed = this.#inForce === wanted && before === rung.name;
+    const changed = { value: this.#inForce !== wanted || before !== rung.name, way: before !== rung.name };
     this.#rung = rung.name;
     this.#sent = wanted;
     this.#inForce = wanted;
     this.#installer.took(rung);
-    if (!renewed) {
-      this.#sentAtMs = clock.nowMs();
-      this.offeredA = wanted;
-      this.verified = undefined;
-      this.#verifyTry = 0;
-      this.#verifyAtMs = now;
-      this.#overSinceMs = undefined;
-    }
-    if (rung.layers === 1) {
-      this.failSafe = "single_level";
-      if (before === "two_layers" || before === undefined) void this.#dropLease(n);
-    } else if (this.failSafe !== "proven") this.failSafe = "unproven";
-    if (before !== rung.name) {
+    this.#seen.accepted(rung, wanted, changed);
+    if (rung.layers === 1 && changed.way) void this.#dropLease(n);
+    if (changed.way) {
       this.#port.remember(rung.name, this.failSafe);
       log.info({ rung: rung.name, limitA: wanted }, "limit accepted this way");
     } else log.debug({ rung: rung.name, limitA: wanted }, "limit accepted");
-    this.offeredA ??= wanted;
-    this.#verifyAtMs ??= now + VERIFY_SOON_MS;
     this.#port.changed();
   }
 
   /** A lease that a lower rung replaced would outrank it until it runs out. */
   async #dropLease(n: number): Promise<void> {
-    if (this.#refused.size === 0) return;
+    if (!LEASED.some((name) => this.#refused.has(name))) return;
     try {
       await this.#installer.clearOwn(profileIds.lease(n), this.#port.clock.deadline(60_000));
     } catch (error) {
@@ -471,129 +378,9 @@ export class LimitController {
     return ladderOf(this.#port.traits()).find((rung) => rung.name === this.#rung);
   }
 
-  async #verify(): Promise<void> {
-    const wanted = this.#sent;
-    if (wanted === undefined) return;
-    this.#verifying = true;
-    try {
-      const told = await this.#confirmed(wanted);
-      if (this.#sent !== wanted) return;
-      if (told === undefined) {
-        this.#verifyAtMs = this.#port.clock.monotonicMs() + VERIFY_SOON_MS;
-      } else if (told <= wanted + OFFERED_TOLERANCE_A) {
-        this.offeredA = Math.abs(told - wanted) <= OFFERED_TOLERANCE_A ? wanted : told;
-        this.verified = true;
-        if (this.#standingBinds(told, wanted)) return;
-        this.#verifyTry = 0;
-        this.#port.obeyed();
-        this.#verifyAtMs = this.#port.clock.monotonicMs() + VERIFY_EVERY_MS;
-      } else this.#unconfirmed(wanted, told);
-      this.#port.changed();
-    } finally {
-      this.#verifying = false;
-    }
-  }
-
-  /** The box offers the lower of both levels, or holds the lease to be over: two levels are of no use on it. */
-  #standingBinds(told: number, wanted: number): boolean {
-    const base = this.#installer.base;
-    const two = this.#currentRung()?.layers === 2;
-    const binds =
-      two && base !== undefined && told < wanted - OFFERED_TOLERANCE_A && Math.abs(told - base) <= OFFERED_TOLERANCE_A;
-    if (!binds) return false;
-    const again = VERIFY_AGAIN_MS[this.#verifyTry++];
-    if (again !== undefined) {
-      this.#verifyAtMs = this.#port.clock.monotonicMs() + again;
-      return true;
-    }
-    this.#verifyTry = 0;
-    this.#port.log.info(
-      { toldA: told, limitA: wanted },
-      "the standing limit binds above the leased one, one level from now on",
-    );
+  #leave(why: string): void {
     if (this.#rung !== undefined) this.#refused.add(this.#rung);
-    this.pushAgain("one level");
-    return true;
-  }
-
-  #unconfirmed(wanted: number, told: number): void {
-    this.offeredA = told;
-    this.verified = false;
-    const again = VERIFY_AGAIN_MS[this.#verifyTry++];
-    if (again !== undefined) {
-      this.#verifyAtMs = this.#port.clock.monotonicMs() + again;
-      return;
-    }
-    this.#verifyTry = 0;
-    this.#verifyAtMs = this.#port.clock.monotonicMs() + VERIFY_EVERY_MS;
-    // Without a session a box need not count the default for transactions: no reason to leave a good rung.
-    if (this.#port.transactionId() !== undefined)
-      this.#nextRung(wanted, `The wallbox offers ${told.toFixed(1)} A in place of ${wanted} A.`);
-  }
-
-  /** What the box says that it offers, A per phase; undefined when it says nothing about it. */
-  async #confirmed(wanted: number): Promise<number | undefined> {
-    const commands = this.#port.commands();
-    const traits = this.#port.traits();
-    const two = this.#currentRung()?.layers === 2;
-    if (commands !== undefined && this.#compositeKnown !== false) {
-      try {
-        const request = commands.compositeSchedule(this.#port.ref(), two ? traits.leaseS + 180 : 60, traits.unit);
-        const composite = readComposite(await this.#port.ask(request, 4));
-        if (composite !== undefined) {
-          this.#compositeKnown = true;
-          const toA = (limit: number): number => fromWire(limit, composite.unit ?? traits.unit, this.#port.electric());
-          const now = limitAt(composite, 0);
-          if (two && this.#sent === wanted) this.#prove(wanted, limitAt(composite, traits.leaseS + 60), toA);
-          return now === undefined ? undefined : toA(now);
-        }
-      } catch (error) {
-        if (!(error instanceof ChargerError)) throw error;
-        if (error.code === "unsupported") this.#compositeKnown = false;
-        if (error.code === "offline" || error.code === "timeout") return undefined;
-      }
-    }
-    return this.#port.offeredSince(this.#sentAtMs);
-  }
-
-  /** The composite schedule shows the fail-safe after the lease: the box will fall back by itself. */
-  #prove(wanted: number, later: number | undefined, toA: (limit: number) => number): void {
-    const base = this.#installer.base;
-    if (base === undefined || later === undefined || Math.abs(base - wanted) <= OFFERED_TOLERANCE_A) return;
-    const falls = Math.abs(toA(later) - base) <= OFFERED_TOLERANCE_A;
-    if (!falls && !this.#baseAgain) {
-      // It may have been forgotten with the last session: set once more with the next renewal.
-      this.#baseAgain = true;
-      this.#installer.base = undefined;
-      return;
-    }
-    const proof: FailSafe = falls ? "proven" : "unproven";
-    if (proof === this.failSafe) return;
-    this.failSafe = proof;
-    this.#port.remember(this.#rung, proof);
-  }
-
-  /** Measured against wanted: a box that draws more than it may for a minute does not obey. */
-  #watchMeasured(now: number): void {
-    const wanted = this.#sent;
-    const { currentA, powerW, atMs } = this.#port.measured();
-    const fresh = atMs !== undefined && atMs > this.#sentAtMs && this.#port.clock.nowMs() - atMs < 60_000;
-    const over =
-      wanted !== undefined &&
-      fresh &&
-      this.#port.transactionId() !== undefined &&
-      (wanted === 0
-        ? (powerW ?? 0) > 100 || (currentA ?? 0) > MEASURED_TOLERANCE_A
-        : (currentA ?? 0) > wanted + MEASURED_TOLERANCE_A);
-    if (!over) {
-      this.#overSinceMs = undefined;
-      return;
-    }
-    this.#overSinceMs ??= now;
-    if (now - this.#overSinceMs < OVER_LASTS_MS) return;
-    this.#overSinceMs = undefined;
-    this.verified = false;
-    this.#nextRung(wanted, `The car draws ${(currentA ?? 0).toFixed(1)} A while ${wanted} A are allowed.`);
+    this.pushAgain(why);
   }
 
   #nextRung(wanted: number, detail: string): void {

@@ -24,8 +24,10 @@ export class LimitInstaller {
   readonly #port: LimitPort;
   /** The standing limit beneath the lease as the box has taken it; undefined = not known to be there. */
   base: number | undefined;
-  /** When the lease was last set, monotonic ms. */
+  /** When the lease was last set in full, monotonic ms. */
   leaseAtMs: number | undefined;
+  /** A dynamic lease stands in the box, and its limit may be moved in place. */
+  #movable = false;
   /** The newest rung whose default for transactions the box has taken on this link. */
   standing: Rung | undefined;
   /** Phases set on purpose; undefined = the box's own affair. */
@@ -44,6 +46,19 @@ export class LimitInstaller {
     this.base = undefined;
     this.leaseAtMs = undefined;
     this.standing = undefined;
+    this.#movable = false;
+  }
+
+  /** What stands may have been lost or is about to end: the next lease is set in full. */
+  stale(): void {
+    this.#movable = false;
+  }
+
+  /** A lease at this limit that ends by itself; the next `install` takes its place. @throws ChargerError */
+  async lease(rung: Rung, limitA: number, lastsS: number, signal: AbortSignal): Promise<void> {
+    this.stale();
+    await this.#set(this.#leaseOf(rung, limitA, lastsS), rung.purpose, 5, signal);
+    this.leaseAtMs = this.#port.clock.monotonicMs();
   }
 
   /** From now on each profile names this number of phases. */
@@ -84,7 +99,7 @@ export class LimitInstaller {
       await this.clearOwn(rung.layers === 2 ? profileIds.lease(n) : profileIds.base(n), signal);
     if (rung.layers === 1) {
       const id = rung.purpose === "station_max" ? profileIds.stationMax : profileIds.base(n);
-      await this.#set(this.#profile(rung, id, rung.stackLevel, wanted, false), rung.purpose, priority, signal);
+      await this.#set(this.#profile(rung, id, rung.stackLevel, wanted), rung.purpose, priority, signal);
       if (rung.purpose === "station_max") await this.#follow(wanted, priority, signal);
       if (rung.alsoTx) {
         const transactionId = this.#port.transactionId();
@@ -93,7 +108,7 @@ export class LimitInstaller {
           return;
         }
         const profile = {
-          ...this.#profile(rung, profileIds.tx(n), rung.stackLevel, wanted, false),
+          ...this.#profile(rung, profileIds.tx(n), rung.stackLevel, wanted),
           purpose: "tx",
           transactionId,
         } as const;
@@ -102,17 +117,16 @@ export class LimitInstaller {
       this.#countWrite();
       return;
     }
-    await this.#set(
-      this.#profile(rung, profileIds.lease(n), rung.stackLevel, wanted, true),
-      rung.purpose,
-      priority,
-      signal,
-    );
-    this.leaseAtMs = clock.monotonicMs();
+    if (!(await this.#moved(rung, wanted, priority, signal))) {
+      await this.#set(this.#leaseOf(rung, wanted, this.#port.traits().leaseS), rung.purpose, priority, signal);
+      this.leaseAtMs = clock.monotonicMs();
+      this.#movable = rung.kind === "dynamic";
+    }
     if (this.base === beneathA) return;
-    const standing: Rung = { ...rung, kind: this.#port.traits().kindFixed ? rung.kind : "relative" };
+    const { kind, kindFixed } = this.#port.traits();
+    const standing: Rung = { ...rung, kind: kindFixed ? kind : "relative" };
     await this.#set(
-      this.#profile(standing, profileIds.base(n), rung.stackLevel - 1, beneathA, false),
+      this.#profile(standing, profileIds.base(n), rung.stackLevel - 1, beneathA),
       rung.purpose,
       priority,
       signal,
@@ -121,12 +135,25 @@ export class LimitInstaller {
     this.#countWrite();
   }
 
+  /** A dynamic lease that stands is moved in place. Answers whether it was. */
+  async #moved(rung: Rung, wanted: number, priority: CallPriority, signal: AbortSignal): Promise<boolean> {
+    if (!this.#movable || rung.kind !== "dynamic") return false;
+    const request = this.#port.commands()?.updateLimit(profileIds.lease(this.#port.n), this.#inUnit(wanted));
+    if (request === undefined) return false;
+    try {
+      return text(await this.#port.ask(request, priority, signal), "status") === "Accepted";
+    } catch (error) {
+      if (!(error instanceof ChargerError) || error.code === "offline" || error.code === "timeout") throw error;
+      return false;
+    }
+  }
+
   /** A default that was taken before binds as well: it follows, and is never cleared, lest the way that replaced it is not obeyed. */
   async #follow(wanted: number, priority: CallPriority, signal: AbortSignal): Promise<void> {
     const standing = this.standing;
     if (standing === undefined) return;
     try {
-      const profile = this.#profile(standing, profileIds.base(this.#port.n), standing.stackLevel, wanted, false);
+      const profile = this.#profile(standing, profileIds.base(this.#port.n), standing.stackLevel, wanted);
       await this.#set(profile, standing.purpose, priority, signal);
     } catch (error) {
       if (!(error instanceof ChargerError) || error.code === "offline" || error.code === "timeout") throw error;
@@ -134,24 +161,39 @@ export class LimitInstaller {
     }
   }
 
-  #profile(rung: Rung, id: number, stackLevel: number, limitA: number, leased: boolean): Profile {
-    const { clock } = this.#port;
-    const traits = this.#port.traits();
+  /** In the box's unit, never rounded up. */
+  #inUnit(limitA: number): number {
     const electric = this.#port.electric();
+    return toWire(limitA, this.#port.traits().unit, { ...electric, phases: this.phases ?? electric.phases });
+  }
+
+  #leaseOf(rung: Rung, limitA: number, lastsS: number): Profile {
+    const profile = this.#profile(rung, profileIds.lease(this.#port.n), rung.stackLevel, limitA);
+    const updateEveryS = rung.kind === "dynamic" ? Math.floor(lastsS / 4) : undefined;
+    return rung.lease === "duration"
+      ? { ...profile, durationS: lastsS }
+      : { ...profile, validToMs: this.#boxNowMs() + lastsS * 1000, updateEveryS };
+  }
+
+  /** The box compares with its own clock; below half a minute it is good enough. */
+  #boxNowMs(): number {
     const skew = this.#port.skewMs() ?? 0;
-    // Below half a minute the box's clock is good enough; its own time is what it compares with.
-    const boxNow = clock.nowMs() - (Math.abs(skew) > 30_000 ? skew : 0);
+    return this.#port.clock.nowMs() - (Math.abs(skew) > 30_000 ? skew : 0);
+  }
+
+  #profile(rung: Rung, id: number, stackLevel: number, limitA: number): Profile {
     return {
       id,
       stackLevel,
       purpose: rung.purpose,
       kind: rung.kind,
-      unit: traits.unit,
-      limit: toWire(limitA, traits.unit, { ...electric, phases: this.phases ?? electric.phases }),
+      unit: this.#port.traits().unit,
+      limit: this.#inUnit(limitA),
       phases: this.phases,
-      startMs: rung.kind === "absolute" ? boxNow - 60_000 : undefined,
-      validToMs: leased ? boxNow + traits.leaseS * 1000 : undefined,
+      startMs: rung.kind === "absolute" ? this.#boxNowMs() - 60_000 : undefined,
+      validToMs: undefined,
       durationS: undefined,
+      updateEveryS: undefined,
       transactionId: undefined,
     };
   }

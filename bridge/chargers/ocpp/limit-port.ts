@@ -34,6 +34,10 @@ export interface LimitPort {
   };
   /** Current.Offered / Power.Offered as A per phase, told after `sinceMs`. */
   offeredSince(sinceMs: number): number | undefined;
+  /** No car, no session. */
+  idle(): boolean;
+  /** Asks the box for its readings; a refusal is fine. @throws ChargerError `offline` */
+  askReadings(signal: AbortSignal): Promise<void>;
   /** receipt − charger's clock, ms; undefined = unknown. */
   skewMs(): number | undefined;
   /** What was learnt about boxes of this model and firmware. */

@@ -30,6 +30,8 @@ export interface ModelEvents {
   /** A car has come and nothing runs. */
   preparing(outlet: Outlet): void;
   unknownTag(tag: string): void;
+  /** What a dynamic profile (2.1) of ours ought to hold now, in the box's unit; undefined when it is none of ours. */
+  dynamicLimit(profileId: number): number | undefined;
   identified(): void;
 }
 

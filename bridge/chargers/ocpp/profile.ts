@@ -3,13 +3,15 @@ import { clamp } from "../../../shared/units.ts";
 
 export type Purpose = "tx_default" | "tx" | "station_max";
 export type RateUnit = "A" | "W";
+/** `dynamic`: 2.1 only. */
+export type ProfileKind = "absolute" | "relative" | "dynamic";
 
 export interface Profile {
   /** Small and unique per station: some boxes take ids only up to their number of profiles. */
   readonly id: number;
   readonly stackLevel: number;
   readonly purpose: Purpose;
-  readonly kind: "absolute" | "relative";
+  readonly kind: ProfileKind;
   readonly unit: RateUnit;
   /** In `unit`. */
   readonly limit: number;
@@ -20,6 +22,8 @@ export interface Profile {
   /** Charger's time, ms. */
   readonly validToMs: number | undefined;
   readonly durationS: number | undefined;
+  /** Dynamic only: how often the box asks for the limit by itself, s. */
+  readonly updateEveryS: number | undefined;
   readonly transactionId: string | undefined;
 }
 
@@ -29,6 +33,13 @@ export const profileIds = {
   base: (n: number): number => 2 * n,
   tx: (n: number): number => 2 * n + 1,
   lease: (n: number): number => 2 * n + 100,
+};
+
+/** Words of `chargingProfileKind`. */
+export const KIND_WORDS: Readonly<Record<ProfileKind, string>> = {
+  absolute: "Absolute",
+  relative: "Relative",
+  dynamic: "Dynamic",
 };
 
 export interface Electric {

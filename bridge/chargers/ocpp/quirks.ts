@@ -22,6 +22,8 @@ export interface Deviations {
   readonly stepA?: number;
   readonly stepListA?: readonly number[];
   readonly clearBeforeSet?: true;
+  /** Leases end after a while, not at a time of the box's clock. */
+  readonly noClock?: true;
   readonly vendorKey?: { readonly key: string; readonly scale: number };
   /** Limits are written to flash: leases last 15 min, raises come at most each 30 s and by 1 A. */
   readonly flashWear?: true;

@@ -4,6 +4,8 @@ const ENOUGH = 3;
 /** Least time between two messages that tell a pace, ms, and how much faster than ours it may be. */
 const PACE_MS = 3_000;
 const PACE_RATIO = 1.25;
+/** Differences between messages that delay in the network explains, ms. */
+const STEADY_MS = 30_000;
 /** What is told later than this is history, ms. */
 export const HISTORY_MS = 300_000;
 
@@ -23,6 +25,11 @@ export class Skew {
     if (this.#samples.length < ENOUGH) return undefined;
     const sorted = [...this.#samples].sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
+  }
+
+  /** Whether its clock runs as ours does, however far off; unknown counts as steady. */
+  get steady(): boolean {
+    return this.#samples.length < ENOUGH || Math.max(...this.#samples) - Math.min(...this.#samples) <= STEADY_MS;
   }
 
   /**

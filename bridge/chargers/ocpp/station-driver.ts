@@ -22,7 +22,7 @@ import { StationModel } from "./model.ts";
 import type { OcppChargerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import { Polling } from "./polling.ts";
-import { setUp, type SetupPort } from "./setup.ts";
+import { setUp, trigger, type SetupPort } from "./setup.ts";
 import { ceilingA, electricOf, limitTraits, offeredSince } from "./traits.ts";
 import { RUNG_NAMES } from "./ladder.ts";
 import type { RungName } from "./ladder.ts";
@@ -104,6 +104,10 @@ export class StationDriver implements StationHandler {
         charging: (outlet) => this.#pushAgain(outlet, "charging began"),
         ended: (outlet) => this.changed(outlet),
         preparing: (outlet) => this.#carCame(outlet),
+        dynamicLimit: (id) => {
+          const limits = [...this.parts.values()].map((parts) => parts.limits.dynamicLimit(id));
+          return limits.find((limit) => limit !== undefined);
+        },
         unknownTag: () => this.log.info("a tag that is not in the list was shown"),
         identified: () => undefined,
       },
@@ -368,6 +372,11 @@ export class StationDriver implements StationHandler {
         const powerW = outlet.meter.total("Power.Active.Import", this.model.deviations.preferPhases === true);
         const headline = outlet.meter.headlineA(powerW, outlet.meter.phasesCarrying());
         return { currentA: legs.length > 0 ? Math.max(...legs) : headline, powerW, atMs: outlet.meter.flowAtMs };
+      },
+      idle: () => outlet.plugged === false && outlet.tx === undefined,
+      askReadings: async (signal) => {
+        const { commands } = this;
+        if (commands !== undefined) await trigger(this.setupPort(commands, signal), "MeterValues", outlet);
       },
       offeredSince: (sinceMs) => offeredSince(outlet, electric(), sinceMs),
       skewMs: () => this.model.skew.ms,

@@ -1,6 +1,6 @@
 /** How limits are told to this box: options first, then its quirks, then what it says of itself. */
 import { fromWire, readRateUnit, type Electric } from "./profile.ts";
-import type { LimitTraits } from "./ladder.ts";
+import type { LeaseForm, LimitTraits } from "./ladder.ts";
 import type { StationModel } from "./model.ts";
 import type { OcppChargerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
@@ -28,6 +28,11 @@ export function limitTraits(options: OcppChargerOptions, model: StationModel): L
     levelFixed: options.stackLevel !== undefined,
     kind: kind ?? "absolute",
     kindFixed: options.profileValidityMode !== "auto",
+    dynamic:
+      model.version === "2.1" &&
+      options.profileValidityMode === "auto" &&
+      config.get("smartchargingctrlr/supportsdynamicprofiles")?.value?.toLowerCase() === "true",
+    leases: leasesOf(options, model),
     unit:
       options.chargeRateUnit !== "auto"
         ? options.chargeRateUnit
@@ -44,6 +49,16 @@ export function limitTraits(options: OcppChargerOptions, model: StationModel): L
     raiseEveryS: deviations.flashWear === true ? 30 : 10,
     raiseByA: deviations.flashWear === true ? 1 : 0.5,
   };
+}
+
+/** A time of the clock is the surer end, unless the box's clock wanders; a duration may be counted from the session's start. */
+function leasesOf(
+  { profileValidityMode }: OcppChargerOptions,
+  { skew, deviations }: StationModel,
+): readonly LeaseForm[] {
+  if (profileValidityMode === "absolute") return ["until"];
+  const wanders = !skew.steady || deviations.noClock === true;
+  return profileValidityMode === "relative" || wanders ? ["duration", "until"] : ["until", "duration"];
 }
 
 /** Phases of the box: configured, else as it says. */
