@@ -15,15 +15,22 @@ const MAX_FRAMES = 500;
 const MAX_FRAME_BYTES = 16_384;
 const FIRST_BYTES = 4096;
 
+/** What is known of each frame, side by side in memory: where it starts, its length before it was cut, when it came, and which way. */
+const FIELDS = 4;
+const START = 0;
+const LENGTH = 1;
+const AT_MS = 2;
+const OUTBOUND = 3;
+
 export class FrameLog {
   readonly #maxBytes: number;
   #bytes = Buffer.alloc(0);
   /** Where the next frame goes; the oldest one is the first found from here on, around the end. */
   #write = 0;
   #count = 0;
-  /** Number of the next frame; frame n lives in slot n % 500. */
+  /** Number of the next frame. */
   #next = 0;
-  #slots: Slots | undefined;
+  #slots: Float64Array | undefined;
 
   /** @param maxBytes of all frames together, at least 32 KiB; fewer than 500 frames if they are long */
   constructor(maxBytes: number) {
@@ -32,7 +39,7 @@ export class FrameLog {
 
   /** @returns the frame's number, for `same` */
   add(atMs: number, direction: "in" | "out", frame: Buffer | string): number {
-    const slots = (this.#slots ??= makeSlots());
+    const slots = (this.#slots ??= new Float64Array(MAX_FRAMES * FIELDS));
     const length = typeof frame === "string" ? Buffer.byteLength(frame) : frame.length;
     const kept = Math.min(length, MAX_FRAME_BYTES);
     if (this.#count === MAX_FRAMES) this.#count--;
@@ -40,12 +47,11 @@ export class FrameLog {
     if (typeof frame === "string") this.#bytes.write(frame, start, kept);
     else if (kept === length) this.#bytes.set(frame, start);
     else frame.copy(this.#bytes, start, 0, kept);
-    const slot = this.#next % MAX_FRAMES;
-    slots.start[slot] = start;
-    slots.kept[slot] = kept;
-    slots.length[slot] = length;
-    slots.atMs[slot] = atMs;
-    slots.outbound[slot] = direction === "out" ? 1 : 0;
+    const slot = slotOf(this.#next);
+    slots[slot + START] = start;
+    slots[slot + LENGTH] = length;
+    slots[slot + AT_MS] = atMs;
+    slots[slot + OUTBOUND] = direction === "out" ? 1 : 0;
     this.#write = start + kept;
     this.#count++;
     return this.#next++;
@@ -63,12 +69,12 @@ export class FrameLog {
     const slots = this.#slots;
     if (slots === undefined) return [];
     return Array.from({ length: this.#count }, (_, index) => {
-      const slot = (this.#next - this.#count + index) % MAX_FRAMES;
-      const missing = (slots.length[slot] ?? 0) - (slots.kept[slot] ?? 0);
+      const slot = slotOf(this.#next - this.#count + index);
+      const missing = Math.max(0, (slots[slot + LENGTH] ?? 0) - MAX_FRAME_BYTES);
       const text = maskFrame(this.#at(slot, slots).toString());
       return {
-        atMs: slots.atMs[slot] ?? 0,
-        direction: slots.outbound[slot] === 1 ? "out" : "in",
+        atMs: slots[slot + AT_MS] ?? 0,
+        direction: slots[slot + OUTBOUND] === 1 ? "out" : "in",
         text: missing > 0 ? `${text}… ${missing} bytes more` : text,
       };
     });
@@ -77,17 +83,17 @@ export class FrameLog {
   #whole(frame: number): Buffer | undefined {
     const slots = this.#slots;
     if (slots === undefined || frame >= this.#next || frame < this.#next - this.#count) return undefined;
-    const slot = frame % MAX_FRAMES;
-    return slots.kept[slot] === slots.length[slot] ? this.#at(slot, slots) : undefined;
+    const slot = slotOf(frame);
+    return (slots[slot + LENGTH] ?? 0) <= MAX_FRAME_BYTES ? this.#at(slot, slots) : undefined;
   }
 
-  #at(slot: number, slots: Slots): Buffer {
-    const start = slots.start[slot] ?? 0;
-    return this.#bytes.subarray(start, start + (slots.kept[slot] ?? 0));
+  #at(slot: number, slots: Float64Array): Buffer {
+    const start = slots[slot + START] ?? 0;
+    return this.#bytes.subarray(start, start + Math.min(slots[slot + LENGTH] ?? 0, MAX_FRAME_BYTES));
   }
 
   /** A free stretch of `size` bytes, at the cost of the oldest frames. */
-  #room(size: number, slots: Slots): number {
+  #room(size: number, slots: Float64Array): number {
     if (this.#write + size > this.#bytes.length && this.#bytes.length < this.#maxBytes) this.#grow(size, slots);
     if (this.#write + size > this.#bytes.length) {
       this.#dropOldest(slots, this.#write, this.#bytes.length);
@@ -98,17 +104,17 @@ export class FrameLog {
   }
 
   /** Drops the oldest frames as long as they begin between `from` and `to`. */
-  #dropOldest(slots: Slots, from: number, to: number): void {
+  #dropOldest(slots: Float64Array, from: number, to: number): void {
     while (this.#count > 0) {
-      const start = slots.start[(this.#next - this.#count) % MAX_FRAMES] ?? 0;
+      const start = slots[slotOf(this.#next - this.#count) + START] ?? 0;
       if (start < from || start >= to) return;
       this.#count--;
     }
   }
 
-  #grow(size: number, slots: Slots): void {
-    const frames = Array.from({ length: this.#count }, (_, index) => (this.#next - this.#count + index) % MAX_FRAMES);
-    const used = frames.reduce((sum, slot) => sum + (slots.kept[slot] ?? 0), 0);
+  #grow(size: number, slots: Float64Array): void {
+    const frames = Array.from({ length: this.#count }, (_, index) => slotOf(this.#next - this.#count + index));
+    const used = frames.reduce((sum, slot) => sum + Math.min(slots[slot + LENGTH] ?? 0, MAX_FRAME_BYTES), 0);
     let capacity = Math.max(FIRST_BYTES, this.#bytes.length * 2);
     while (capacity < used + size) capacity *= 2;
     const larger = Buffer.allocUnsafeSlow(Math.min(capacity, Math.max(this.#maxBytes, used + size)));
@@ -116,7 +122,7 @@ export class FrameLog {
     for (const slot of frames) {
       const frame = this.#at(slot, slots);
       frame.copy(larger, write);
-      slots.start[slot] = write;
+      slots[slot + START] = write;
       write += frame.length;
     }
     this.#bytes = larger;
@@ -124,20 +130,7 @@ export class FrameLog {
   }
 }
 
-interface Slots {
-  readonly start: Uint32Array;
-  readonly kept: Uint32Array;
-  readonly length: Uint32Array;
-  readonly atMs: Float64Array;
-  readonly outbound: Uint8Array;
-}
-
-function makeSlots(): Slots {
-  return {
-    start: new Uint32Array(MAX_FRAMES),
-    kept: new Uint32Array(MAX_FRAMES),
-    length: new Uint32Array(MAX_FRAMES),
-    atMs: new Float64Array(MAX_FRAMES),
-    outbound: new Uint8Array(MAX_FRAMES),
-  };
+/** Frame n takes the place of frame n - 500. */
+function slotOf(frame: number): number {
+  return (frame % MAX_FRAMES) * FIELDS;
 }

@@ -25,7 +25,7 @@ import { StationDriver, type OutletParts } from "./station-driver.ts";
 import { ceilingA, hardwarePhases, limitTraits } from "./traits.ts";
 
 const COMMAND_TIMEOUT_S = 35;
-const TELL_EVERY_MS = 20;
+const TELL_EVERY_MS = 50;
 
 export function createOcppSource(
   options: OcppChargerOptions,
@@ -147,7 +147,7 @@ class OcppCharger implements Charger {
     return this.#driver.close();
   }
 
-  /** A picture per message when they come in seconds; in a flood one per 20 ms, but none of a session's turns is left out. */
+  /** A picture per message when they come in seconds; in a flood one per 50 ms, but none of a session's turns is left out. */
   refresh(): void {
     const { clock } = this.#driver.context;
     const { connector, history, last, liveTx } = this.#parts.outlet;

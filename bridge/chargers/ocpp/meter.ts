@@ -10,6 +10,8 @@ interface Kept {
   readonly leg: 1 | 2 | 3 | undefined;
 }
 
+const NOTHING: readonly number[] = [];
+
 /** Measurands, and phases of each: more than any standard names, for boxes that invent them. */
 const MOST_KEPT = 100;
 
@@ -97,12 +99,12 @@ export class Meter {
   total(measurand: string, preferPhases = false): number | undefined {
     const unphased = this.value(measurand);
     if (unphased !== undefined && !preferPhases) return unphased;
-    const legs = present(this.legs(measurand));
+    const legs = this.has(measurand) ? present(this.legs(measurand)) : NOTHING;
     return legs.length === 0 ? unphased : legs.reduce((total, value) => total + value, 0);
   }
 
   mean(measurand: string): number | undefined {
-    return this.value(measurand) ?? average(present(this.legs(measurand)));
+    return this.has(measurand) ? (this.value(measurand) ?? average(present(this.legs(measurand)))) : undefined;
   }
 
   voltageLegs(): PerPhase<number | undefined> {
