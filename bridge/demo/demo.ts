@@ -68,14 +68,22 @@ async function assemble(
   const folder = await mkdtemp(join(tmpdir(), "evse-bridge-demo-"));
   ends.push(() => rm(folder, { recursive: true, force: true }));
 
-  const stage: { world: World | undefined } = { world: undefined };
+  const stage: { world: World | undefined; statusPort: number | undefined } = {
+    world: undefined,
+    statusPort: undefined,
+  };
   let root = "sensor.evse_bridge";
   const hass = await createSmallHass({
     clock,
     port,
     serve: createPages({
       world: () => stage.world,
-      session: () => ({ url: real?.url, token: real?.token ?? hass.token, root }),
+      session: () => ({
+        url: real?.url,
+        token: real?.token ?? hass.token,
+        root,
+        status: stage.statusPort === undefined ? undefined : `http://127.0.0.1:${stage.statusPort}/`,
+      }),
     }),
   });
   ends.push(() => hass.stop());
@@ -106,6 +114,7 @@ async function assemble(
   let stopped: Promise<void> | undefined;
   const stopBridge = (): Promise<void> => (stopped ??= bridge.stop());
   ends.push(stopBridge);
+  stage.statusPort = bridge.httpPort;
   const ocppPort = bridge.ocppPorts.plain;
   if (ocppPort === undefined) throw new Error("The OCPP server found no port to listen on");
 

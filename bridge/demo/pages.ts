@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { themeCss } from "../../shared/theme.ts";
 import { parseJson, readBody, respond } from "./hass/http-api.ts";
 import { isRecord, number, record } from "./hass/json.ts";
 import type { World, WorldWish } from "./world.ts";
@@ -10,7 +11,13 @@ import type { World, WorldWish } from "./world.ts";
 export interface PageParts {
   readonly world: () => World | undefined;
   /** How the page reaches Home Assistant; `url` undefined = where the page came from. */
-  readonly session: () => { readonly url: string | undefined; readonly token: string; readonly root: string };
+  readonly session: () => {
+    readonly url: string | undefined;
+    readonly token: string;
+    readonly root: string;
+    /** The bridge's own page; undefined before it listens. */
+    readonly status: string | undefined;
+  };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -91,6 +98,10 @@ export function createPages({
       const card = cardFile();
       if (card === undefined) respond(response, { status: 404, body: "The card is not built: npm run build:card" });
       else sendFile(response, card);
+      return true;
+    }
+    if (pathname === "/page/theme.css") {
+      response.writeHead(200, { "content-type": TYPES[".css"], "cache-control": "no-cache" }).end(themeCss());
       return true;
     }
     const file = pathname === "/" ? "index.html" : /^\/page\/([a-z-]+\.(?:js|css|svg))$/.exec(pathname)?.[1];

@@ -61,6 +61,11 @@ function show(next) {
 }
 
 const session = await (await fetch("/demo/session")).json();
+if (session.status !== undefined) {
+  const status = document.getElementById("status");
+  status.href = session.status;
+  status.hidden = false;
+}
 const connection = new Connection(session.url ?? location.origin, session.token);
 const { setDark } = createHass(connection, show);
 handleEvents(() => hass);

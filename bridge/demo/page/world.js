@@ -50,7 +50,7 @@ function show(view) {
   $("world").hidden = false;
   for (const [id, slider] of Object.entries(SLIDERS)) if (!held.has(id)) $(id).value = String(slider.of(view));
   $("sun-value").textContent = watts(view.solarW);
-  $("load-value").textContent = watts(view.loadW);
+  $("load-value").textContent = `+ ${watts(view.loadW)}`;
   const flow =
     view.batteryW > 20
       ? `gives ${watts(view.batteryW)}`

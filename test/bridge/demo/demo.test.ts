@@ -38,6 +38,12 @@ describe("demo", { timeout: 3 * PATIENCE_MS }, () => {
     await becomes("the cloud's charger", () => shown("sensor.office_wallbox_status") === "available");
   });
 
+  it("leads from its page to the bridge's own", async () => {
+    const session: unknown = await (await fetch(`${demo.url}/demo/session`)).json();
+    const { status } = session as { readonly status: string };
+    expect(await (await fetch(status)).text()).toContain("Garage wallbox");
+  });
+
   it("brings the simulated wallbox to 0 A when Pause is pressed, and says why", async () => {
     // Full speed whatever the sun does, so that only the button counts.
     await demo.hass.call("input_select", "select_option", {
