@@ -3,21 +3,13 @@
  * meter is doubted for the last moments only; of a late one (lag.ts) it is known which of our draws its reading holds.
  */
 import type { SiteState } from "../../shared/site.ts";
-import { thenDrawn, type DrawSample, type History, type OwnStep } from "./draw-history.ts";
+import { LEAST_DOUBT_A, thenDrawn, type DrawSample, type History, type OwnStep } from "./draw-history.ts";
 import { LATE_MS, type LagMemory } from "./lag.ts";
 import type { MeterMemory, PerSitePhase } from "./memory.ts";
-import type { MeterView } from "./meter.ts";
+import type { Echo, MeterView } from "./meter.ts";
 import type { OwnDraw } from "./own-draw.ts";
 import type { Three } from "./shape.ts";
 import type { Sources } from "./sources.ts";
-
-/** Our own draw in the meter's reading, A per site phase. */
-export interface Echo {
-  readonly late: boolean;
-  readonly ownA: PerSitePhase<number>;
-  /** Half of what it may be off, A. Only of a late meter. */
-  readonly halfA: PerSitePhase<number>;
-}
 
 /** Shifts of the meter's reading less our own draw, A per site phase. */
 export interface Doubt {
@@ -37,17 +29,17 @@ const REACTION_MS = 8_000;
 const LAG_SLACK_MS = 6_000;
 const NONE = [0, 0, 0] as const;
 
+/** Whether the meter is known to be late. */
+export function isLate(lag: LagMemory): boolean {
+  return lag.lagMs !== undefined && lag.lagMs >= LATE_MS;
+}
+
 /** What of ours the meter's reading holds: with a prompt meter, what is measured now. */
 export function echoOf(draws: readonly DrawSample[], lag: LagMemory, own: OwnDraw, nowMs: number): Echo {
-  const { lagMs } = lag;
-  if (lagMs === undefined || lagMs < LATE_MS) return { late: false, ownA: own.measuredA, halfA: NONE };
-  const then = thenDrawn(draws, nowMs - lagMs - LAG_SLACK_MS, nowMs - lagMs + LAG_SLACK_MS);
-  if (then === undefined) return { late: false, ownA: own.measuredA, halfA: NONE };
-  return {
-    late: true,
-    ownA: each((phase) => (then.leastA[phase] + then.mostA[phase]) / 2),
-    halfA: each((phase) => (then.mostA[phase] - then.leastA[phase]) / 2),
-  };
+  const now = { leastA: own.measuredA, mostA: own.measuredA };
+  if (lag.lagMs === undefined || lag.lagMs < LATE_MS) return now;
+  const takenMs = nowMs - lag.lagMs;
+  return thenDrawn(draws, takenMs - LAG_SLACK_MS, takenMs + LAG_SLACK_MS) ?? now;
 }
 
 /** From when on samples of our draw are still needed, ms. */
@@ -56,7 +48,8 @@ export function neededFrom(lag: LagMemory, nowMs: number): number {
 }
 
 export function doubtOf(
-  echo: Echo,
+  late: boolean,
+  meter: MeterView,
   own: OwnDraw,
   history: History,
   over: readonly [boolean, boolean, boolean],
@@ -64,10 +57,11 @@ export function doubtOf(
   supplyA: number | undefined,
   nowMs: number,
 ): Doubt {
-  if (echo.late) {
-    const { halfA } = echo;
-    const less = each((phase) => -halfA[phase]);
-    return { any: halfA.some((half) => half > 0), generous: less, generousSun: less, cautious: halfA, sure: halfA };
+  if (late) {
+    const { belowA, aboveA } = meter;
+    const less = each((phase) => -belowA[phase]);
+    const any = [0, 1, 2].some((phase) => (belowA[phase] ?? 0) + (aboveA[phase] ?? 0) > LEAST_DOUBT_A);
+    return { any, generous: less, generousSun: less, cautious: aboveA, sure: aboveA };
   }
   const { doubtA } = history;
   const less = each((phase) => -doubtA[phase]);

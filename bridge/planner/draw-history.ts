@@ -30,7 +30,7 @@ const GIVE_UP_MS = 75_000;
 /** Smaller changes are lost in the noise of a house, A. */
 const STEP_A = 2;
 /** Doubt below this is noise of measurement, A. */
-const LEAST_DOUBT_A = 0.5;
+export const LEAST_DOUBT_A = 0.5;
 const MOST_SAMPLES = 120;
 
 export interface History {

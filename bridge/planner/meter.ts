@@ -1,5 +1,6 @@
 /** The meter as the engine may trust it: held over gaps, smoothed, with our own draw taken out, and told stale in time. */
 import type { Reading, SiteState } from "../../shared/site.ts";
+import { clamp } from "../../shared/units.ts";
 import type { MeterMemory, PerSitePhase } from "./memory.ts";
 import { PHASES, siteMask } from "./wiring.ts";
 
@@ -20,8 +21,17 @@ export interface MeterView {
   readonly worstA: PerSitePhase<number>;
   /** Without our own loads, smoothed, A. */
   readonly smoothA: PerSitePhase<number>;
+  /** How far the house may be below and above these, A per phase: what of the reading is ours is not always sure. */
+  readonly belowA: PerSitePhase<number>;
+  readonly aboveA: PerSitePhase<number>;
   /** Import over all phases right now, A; undefined = not known. */
   readonly importNowA: number | undefined;
+}
+
+/** The least and most that the reading may hold of our own draw, A per site phase. */
+export interface Echo {
+  readonly leastA: PerSitePhase<number>;
+  readonly mostA: PerSitePhase<number>;
 }
 
 /** Current of a reading, A; undefined = unavailable. */
@@ -32,13 +42,14 @@ export function ampsOf(reading: Reading | undefined, voltageV: number): number |
 }
 
 /**
- * One look at the meter. `ownA` is the measured draw of our loads per phase. A phase without a reading keeps its last
- * current without our loads: what the house drew, not what the meter showed while our loads were different.
+ * One look at the meter. A phase without a reading keeps its last current without our loads: what the house drew, not what
+ * the meter showed while our loads were different. Where it is unsure how much of the reading is ours, the house is taken to
+ * have moved as little as the reading allows.
  */
 export function readMeter(
   state: SiteState,
   memory: MeterMemory,
-  ownA: PerSitePhase<number>,
+  echo: Echo,
   nowMs: number,
   lastMs: number | undefined,
 ): MeterView {
@@ -52,6 +63,8 @@ export function readMeter(
   const net: (number | undefined)[] = [];
   const smooth: (number | undefined)[] = [];
   const missing: (number | undefined)[] = [];
+  const below: [number, number, number] = [0, 0, 0];
+  const above: [number, number, number] = [0, 0, 0];
   let staleSinceMs: number | undefined;
   let initializing = false;
   for (const place of [0, 1, 2] as const) {
@@ -77,8 +90,12 @@ export function readMeter(
       if (memory.netA[place] === undefined) initializing = true;
       continue;
     }
-    const without = current - ownA[place];
+    const lowest = current - echo.mostA[place];
+    const highest = current - echo.leastA[place];
     const before = memory.smoothA[place];
+    const without = clamp(before ?? (lowest + highest) / 2, lowest, highest);
+    below[place] = without - lowest;
+    above[place] = highest - without;
     net.push(without);
     smooth.push(before === undefined ? without : alpha * without + (1 - alpha) * before);
   }
@@ -109,6 +126,8 @@ export function readMeter(
     rawA: [raw[0], raw[1], raw[2]],
     worstA: triple((place) => Math.max(netNow[place], smoothNow[place])),
     smoothA: smoothNow,
+    belowA: below,
+    aboveA: above,
     importNowA: frozen || known.length < expected || none ? undefined : known.reduce((sum, value) => sum + value, 0),
   };
 }

@@ -6,7 +6,7 @@
 import type { Allocation, Plan, PlanNotice } from "../../shared/plan.ts";
 import type { ChargerState, SiteState } from "../../shared/site.ts";
 import { circuitTree, circuitUse } from "./circuits.ts";
-import { NO_DOUBT, doubtOf, echoOf, neededFrom, overloaded } from "./doubt.ts";
+import { NO_DOUBT, doubtOf, echoOf, isLate, neededFrom, overloaded } from "./doubt.ts";
 import { remember } from "./draw-history.ts";
 import { evaluate, type Scene } from "./evaluate.ts";
 import { explain } from "./explain.ts";
@@ -42,7 +42,7 @@ export function plan(
 
   const own = ownDraw(subjects, state, nowMs);
   const echo = echoOf(memory.draws, memory.lag, own, nowMs);
-  const meter = readMeter(state, memory.meter, echo.ownA, nowMs, lastMs);
+  const meter = readMeter(state, memory.meter, echo, nowMs, lastMs);
   const supplyA =
     meter.importNowA === undefined ? undefined : meter.importNowA + (sources.batteryW ?? 0) / config.voltageV;
   const sample = { atMs: nowMs, leastA: own.leastA, mostA: own.mostA };
@@ -56,10 +56,13 @@ export function plan(
   const stale = meter.staleSinceMs !== undefined || meter.initializing;
   const loads = subjects.map((subject) => (stale ? staleLoad(subject) : subject.load));
   const over = overloaded(state, meter, sources);
-  const doubt = meter.meterless || stale ? NO_DOUBT : doubtOf(echo, own, history, over, memory.meter, supplyA, nowMs);
+  const doubt =
+    meter.meterless || stale
+      ? NO_DOUBT
+      : doubtOf(isLate(memory.lag), meter, own, history, over, memory.meter, supplyA, nowMs);
 
   const reserves = reservations(subjects, meter);
-  const scene: Scene = { state, meter, sources, ownA: echo.ownA, loads, circuits, reserves, stale };
+  const scene: Scene = { state, meter, sources, ownA: own.measuredA, loads, circuits, reserves, stale };
   const upper = evaluate(scene, doubt.generous, doubt.generousSun);
   const lower = doubt.any ? evaluate(scene, doubt.cautious) : upper;
   const plain = doubt.any ? evaluate(scene, NO_DOUBT.cautious) : upper;
