@@ -9,7 +9,7 @@ import esbuild from "rollup-plugin-esbuild";
 import { ICONS } from "./card/icons.ts";
 import { pack, unpack } from "./card/i18n/pack.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
+const { version, homepage } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 const english = JSON.parse(readFileSync(new URL("./card/i18n/en.json", import.meta.url), "utf8"));
 const keys = Object.keys(english);
 
@@ -121,7 +121,7 @@ export default {
     esbuild({
       target: "es2022",
       tsconfig: "card/tsconfig.json",
-      define: { __EVSE_VERSION__: JSON.stringify(version) },
+      define: { __EVSE_VERSION__: JSON.stringify(version), __EVSE_HOME__: JSON.stringify(homepage ?? "") },
     }),
     terser({
       module: true,

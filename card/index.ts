@@ -4,7 +4,7 @@ import { EvseCard } from "./evse-card.ts";
 import type { Hass } from "./hass.ts";
 import { getEntitySuggestion } from "./suggestion.ts";
 import { TILE_FEATURES } from "./tile-features.ts";
-import { VERSION } from "./version.ts";
+import { MANUAL, VERSION } from "./version.ts";
 
 interface PickerEntry {
   readonly type: string;
@@ -30,7 +30,7 @@ if (customElements.get("evse-card") === undefined) {
     name: "EVSE Bridge",
     description: "Your wallbox at a glance: charging, waiting and why, with mode, limit and energy flow.",
     preview: true,
-    documentationURL: "https://github.com/evse-bridge/evse-bridge/blob/main/docs/card.md",
+    ...(MANUAL === undefined ? {} : { documentationURL: MANUAL }),
     getEntitySuggestion,
   });
   for (const { element, ...entry } of TILE_FEATURES) {

@@ -1,78 +1,21 @@
 /** Look of the status page: the tokens are those of Home Assistant's default theme, so that page and card are family. */
 
+import { themeCss } from "../../shared/theme.ts";
+
+/** Lightness windows of the card's colour roles, for the default themes. */
+const LIGHT = `
+  --evse-graphic-l-min: 0;
+  --evse-graphic-l-max: .58;
+  --evse-soft-part: 16%;
+`;
+const DARK = `
+  --evse-graphic-l-min: .65;
+  --evse-graphic-l-max: 1;
+  --evse-soft-part: 14%;
+`;
+
 export const STATUS_CSS = `
-:root, [data-theme="light"] {
-  color-scheme: light;
-  --primary-text-color: #141414;
-  --secondary-text-color: #5e5e5e;
-  --disabled-text-color: #bdbdbd;
-  --primary-background-color: #fafafa;
-  --card-background-color: #ffffff;
-  --divider-color: rgba(0, 0, 0, .12);
-  --primary-color: #009ac7;
-  --state-inactive-color: #9e9e9e;
-  --state-unavailable-color: #bdbdbd;
-  --error-color: #db4437;
-  --warning-color: #ffa600;
-  --success-color: #43a047;
-  --info-color: #039be5;
-  --energy-solar-color: #ff9800;
-  --energy-grid-consumption-color: #488fc2;
-  --energy-grid-return-color: #8353d1;
-  --energy-battery-in-color: #f06292;
-  --energy-battery-out-color: #4db6ac;
-  --ha-color-focus: #009ac7;
-  /* lightness window, set by the card from hass.themes.darkMode */
-  --evse-source-l-min: 0;     --evse-source-l-max: .65;
-  --evse-graphic-l-min: 0;    --evse-graphic-l-max: .58;
-  --evse-solid-l-min: 0;      --evse-solid-l-max: .545;
-  --evse-soft-part: 16%;      --evse-area: 55%;
-}
-[data-theme="dark"] {
-  color-scheme: dark;
-  --primary-text-color: #e1e1e1;
-  --secondary-text-color: #9b9b9b;
-  --disabled-text-color: #6f6f6f;
-  --primary-background-color: #111111;
-  --card-background-color: #1c1c1c;
-  --divider-color: rgba(225, 225, 225, .12);
-  --ha-color-focus: #37c8fd;
-  --energy-grid-return-color: #a280db;
-  --evse-source-l-min: .62;   --evse-source-l-max: 1;
-  --evse-graphic-l-min: .65;  --evse-graphic-l-max: 1;
-  --evse-solid-l-min: .72;    --evse-solid-l-max: 1;
-  --evse-soft-part: 14%;      --evse-area: 68%;
-}
-@media (prefers-color-scheme: dark) {
-:root:not([data-theme="light"]) {
-  color-scheme: dark;
-  --primary-text-color: #e1e1e1;
-  --secondary-text-color: #9b9b9b;
-  --disabled-text-color: #6f6f6f;
-  --primary-background-color: #111111;
-  --card-background-color: #1c1c1c;
-  --divider-color: rgba(225, 225, 225, .12);
-  --ha-color-focus: #37c8fd;
-  --energy-grid-return-color: #a280db;
-  --evse-source-l-min: .62;   --evse-source-l-max: 1;
-  --evse-graphic-l-min: .65;  --evse-graphic-l-max: 1;
-  --evse-solid-l-min: .72;    --evse-solid-l-max: 1;
-  --evse-soft-part: 14%;      --evse-area: 68%;
-}
-}
-:root {
-  --ha-card-border-radius: 12px;
-  --ha-border-radius-sm: 4px;
-  --ha-border-radius-md: 8px;
-  --ha-border-radius-lg: 12px;
-  --ha-border-radius-xl: 16px;
-  --ha-border-radius-pill: 9999px;
-  --ha-space-1: 4px;  --ha-space-2: 8px;  --ha-space-3: 12px; --ha-space-4: 16px;
-  --ha-space-5: 20px; --ha-space-6: 24px; --ha-space-8: 32px; --ha-space-11: 44px;
-  --ha-font-size-s: 12px; --ha-font-size-m: 14px; --ha-font-size-l: 16px;
-  --ha-font-size-xl: 20px; --ha-font-size-2xl: 24px; --ha-font-size-4xl: 32px;
-  --ha-font-family-body: Roboto, Heebo, Noto, sans-serif;
-}
+${themeCss({ light: LIGHT, dark: DARK, auto: true })}
 * { box-sizing: border-box; }
 body {
   --quiet: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
