@@ -9,6 +9,7 @@ const CALL = 0x32;
 const RESULT = 0x33;
 /** Replaced by the present time: what is older than five minutes counts as history. */
 const TIME_MARK = "2026-01-01T12:00:00.000Z";
+const MILLIS_AT = TIME_MARK.indexOf("000Z");
 const SEQ_START = 100_000_000;
 
 export interface LoadStation {
@@ -84,7 +85,13 @@ export async function connectStation(port: number, index: number): Promise<LoadS
       sent++;
       frame.write(String(sent).padStart(ID_DIGITS, "0"), idAt, "latin1");
       frame.write(String(SEQ_START + sent), seqAt, "latin1");
-      for (const at of timesAt) frame.write(timeText(), at, "latin1");
+      const time = timeText();
+      // No two messages tell the same time, as no two boxes do.
+      const millis = String((sent * 7 + index) % 1000).padStart(3, "0");
+      for (const at of timesAt) {
+        frame.write(time, at, "latin1");
+        frame.write(millis, at + MILLIS_AT, "latin1");
+      }
       startedAt = performance.now();
       return new Promise((resolve) => {
         answered = resolve;

@@ -1,6 +1,6 @@
 /**
  * How fast the OCPP server is, beside a bare one and PyPI `ocpp`, in one run and under the same load:
- *   node scripts/bench/ocpp.ts [--seconds 4] [--rounds 3] [--connections 50]
+ *   node scripts/bench/ocpp.ts [--seconds 4] [--rounds 5] [--connections 50]
  *   node scripts/bench/ocpp.ts --stations 1000 [--charging 100] [--interval 10] [--seconds 600]
  * OCPP_PYTHON names the interpreter of a venv with `ocpp` and `websockets`; without it that row is left out. With `taskset` the
  * servers get one core and the stations another.
@@ -26,7 +26,7 @@ interface Result {
 const { values } = parseArgs({
   options: {
     seconds: { type: "string" },
-    rounds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "5" },
     connections: { type: "string", default: "50" },
     stations: { type: "string" },
     charging: { type: "string", default: "100" },
@@ -65,19 +65,41 @@ async function compare(): Promise<void> {
   console.log(
     `${"server".padEnd(26)}${"messages/s".padStart(12)}${"p50 ms".padStart(9)}${"p99 ms".padStart(9)}${"MB".padStart(7)}${"CPU µs/msg".padStart(12)}`,
   );
-  const rates = new Map<string, number>();
   for (const [name, rounds] of results) {
     const middle = rounds.toSorted((a, b) => a.rate - b.rate)[Math.floor(rounds.length / 2)];
     if (middle === undefined) continue;
-    rates.set(name, middle.rate);
     console.log(
       `${name.padEnd(26)}${middle.rate.toFixed(0).padStart(12)}${middle.p50.toFixed(2).padStart(9)}${middle.p99.toFixed(2).padStart(9)}${(middle.rssMb?.toFixed(0) ?? "?").padStart(7)}${(middle.cpuUs?.toFixed(1) ?? "?").padStart(12)}`,
     );
   }
-  const [floor, ours, theirs] = [...rates.values()];
-  if (floor !== undefined && ours !== undefined)
-    console.log(`\nours / bare: ${(ours / floor).toFixed(2)} (floor 0.50)`);
-  if (ours !== undefined && theirs !== undefined) console.log(`ours / PyPI: ${(ours / theirs).toFixed(1)} (floor 25)`);
+  const [bare, ours, theirs] = [...results.values()];
+  if (bare !== undefined && ours !== undefined) tellRatio("\nours / bare", ours, bare, 2, "floor 0.50");
+  if (ours !== undefined && theirs !== undefined) tellRatio("ours / PyPI", ours, theirs, 1, "floor 25");
+}
+
+/** Rounds that followed each other are compared, so that a machine that is busy for a while spoils one of them and not the verdict. */
+function tellRatio(
+  what: string,
+  ours: readonly Result[],
+  theirs: readonly Result[],
+  digits: number,
+  note: string,
+): void {
+  const ratios = (figure: (result: Result) => number | undefined): readonly number[] =>
+    ours
+      .map((mine, round) => {
+        const [a, b] = [figure(mine), theirs[round] && figure(theirs[round])];
+        return a === undefined || b === undefined ? NaN : a / b;
+      })
+      .filter((ratio) => !Number.isNaN(ratio))
+      .toSorted((a, b) => a - b);
+  const median = (sorted: readonly number[]): string => (sorted[Math.floor(sorted.length / 2)] ?? NaN).toFixed(digits);
+  const byRate = ratios(({ rate }) => rate);
+  const byCpu = ratios(({ cpuUs }) => (cpuUs === undefined ? undefined : 1 / cpuUs));
+  const range = `${byRate.at(0)?.toFixed(digits) ?? "?"}-${byRate.at(-1)?.toFixed(digits) ?? "?"}`;
+  console.log(
+    `${what}: ${median(byRate)} by rate (${note}; rounds ${range}), ${median(byCpu)} by the server's processor time`,
+  );
 }
 
 async function measure(port: number, server: ChildProcess, connections: number, seconds: number): Promise<Result> {
