@@ -27,15 +27,12 @@ export class ExpiryProbe {
     this.#port = port;
   }
 
-  /** Every 2 s. `wanted`: there is something to prove. */
+  /** Every 2 s. `wanted`: there is something to prove, and nothing else to do. */
   due(wanted: boolean): boolean {
     const now = this.#port.clock.monotonicMs();
-    if (!wanted || this.#done || !this.#port.idle()) {
-      this.#idleSinceMs = undefined;
-      return false;
-    }
-    this.#idleSinceMs ??= now;
-    return now - this.#idleSinceMs >= IDLE_MS;
+    if (!this.#port.idle()) this.#idleSinceMs = undefined;
+    else this.#idleSinceMs ??= now;
+    return wanted && !this.#done && this.#idleSinceMs !== undefined && now - this.#idleSinceMs >= IDLE_MS;
   }
 
   /** About a minute. The caller sets the true limit anew afterwards, whatever comes out. @throws ChargerError */

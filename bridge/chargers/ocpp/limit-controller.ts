@@ -32,6 +32,8 @@ export class LimitController {
   #closed = false;
   #rung: RungName | undefined;
   #refused = new Set<RungName>();
+  /** On this link; not tried again with every retry. */
+  #dynamicFailed = false;
   /** What the box has taken and nothing casts doubt on, A per phase. */
   #sent: number | undefined;
   /** The value last taken, also while it is in doubt: a raise is counted from there. */
@@ -143,6 +145,7 @@ export class LimitController {
     this.#sent = undefined;
     this.#inForce = undefined;
     this.#refused.clear();
+    this.#dynamicFailed = false;
     const known = this.#port.recall();
     this.#rung = known.rung;
     this.#seen.forget(known.failSafe);
@@ -303,17 +306,15 @@ export class LimitController {
   async #climb(wanted: number, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#port;
     const traits = this.#port.traits();
-    const rungs = ladderOf(traits);
     const known = this.#rung;
-    const start = Math.max(
-      0,
-      rungs.findIndex((rung) => rung.name === known),
-    );
+    const ladder = ladderOf(traits);
+    const start = ladder.findIndex((rung) => rung.name === known);
+    // Known only once the box has told of itself, which is after the first limit: hence tried on top of what is remembered.
+    const rungs = ladder.filter(({ name }, index) => index >= start || (name === "dynamic" && !this.#dynamicFailed));
     let refusal: ChargerError | undefined;
     const young = clock.monotonicMs() - (this.#port.linkUpAtMs() ?? 0) < YOUNG_MS;
-    for (let index = start; index < rungs.length; index++) {
-      const rung = rungs[index];
-      if (rung === undefined || this.#refused.has(rung.name)) continue;
+    for (const rung of rungs) {
+      if (this.#refused.has(rung.name)) continue;
       if (rung.alsoTx && rung.name !== known && this.#port.transactionId() === undefined) continue;
       try {
         this.wantedA = wanted;
@@ -336,7 +337,7 @@ export class LimitController {
         if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : superseded;
         if (!(error instanceof ChargerError) || error.code === "offline" || error.code === "timeout") throw error;
         refusal = error;
-        this.#refused.add(rung.name);
+        this.#refuse(rung.name);
         log.info({ rung: rung.name, limitA: wanted, why: error.message }, "limit refused, next way");
       }
     }
@@ -379,12 +380,17 @@ export class LimitController {
   }
 
   #leave(why: string): void {
-    if (this.#rung !== undefined) this.#refused.add(this.#rung);
+    this.#refuse(this.#rung);
     this.pushAgain(why);
   }
 
+  #refuse(rung: RungName | undefined): void {
+    if (rung !== undefined) this.#refused.add(rung);
+    if (rung === "dynamic") this.#dynamicFailed = true;
+  }
+
   #nextRung(wanted: number, detail: string): void {
-    if (this.#rung !== undefined) this.#refused.add(this.#rung);
+    this.#refuse(this.#rung);
     this.#port.disobeyed("ignored", wanted, detail);
     const left = ladderOf(this.#port.traits()).some(
       (rung) =>

@@ -65,6 +65,7 @@ export const KEYS_20 = [
   "SmartChargingCtrlr/ProfileStackLevel",
   "SmartChargingCtrlr/PeriodsPerSchedule",
   "SmartChargingCtrlr/ACPhaseSwitchingSupported",
+  "SmartChargingCtrlr/SupportsDynamicProfiles",
   "SampledDataCtrlr/TxUpdatedMeasurands",
   "SampledDataCtrlr/TxUpdatedInterval",
   "SampledDataCtrlr/TxStartedMeasurands",

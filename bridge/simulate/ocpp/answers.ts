@@ -15,6 +15,8 @@ export function answer(
   switch (action) {
     case "SetChargingProfile":
       return { status: setProfile(box, payload) };
+    case "UpdateDynamicSchedule":
+      return { status: moveLimit(box, payload) };
     case "ClearChargingProfile":
       return { status: clearProfiles(box, payload) };
     case "GetCompositeSchedule":
@@ -109,8 +111,34 @@ function setProfile(box: SimulatedChargePoint, payload: JsonObject): string {
     outlet?.transaction?.state === "SuspendedEV" ||
     (profile.purpose === "TxProfile" && outlet?.transaction?.state === "SuspendedEVSE");
   if (box.preset.forgetsWhileSuspended === true && suspended) return status;
-  if (box.preset.ignoredPurposes?.includes(profile.purpose) !== true) box.profiles.install(profile);
+  if (box.behaviour.forgetProfiles || box.preset.ignoredPurposes?.includes(profile.purpose) === true) return status;
+  box.profiles.install(asUnderstood(box, profile));
   return status;
+}
+
+/** What the box makes of a profile that it has accepted. */
+function asUnderstood(box: SimulatedChargePoint, profile: InstalledProfile): InstalledProfile {
+  if (box.preset.ignoresValidity === true && profile.validToMs !== undefined)
+    return { ...profile, validToMs: box.nowMs() };
+  if (box.preset.durationFromSet === true && profile.kind === "Relative" && profile.durationS !== undefined)
+    return { ...profile, kind: "Absolute", startMs: box.nowMs() };
+  return profile;
+}
+
+/** 2.1: a dynamic profile's limit moves in place. */
+function moveLimit(box: SimulatedChargePoint, payload: JsonObject): string {
+  if (box.preset.variables["SmartChargingCtrlr/SupportsDynamicProfiles"] !== "true")
+    throw new WireError("NotImplemented", "no dynamic profiles here");
+  const id = payload["chargingProfileId"];
+  const update = payload["scheduleUpdate"];
+  const limit = isObject(update) ? update["limit"] : undefined;
+  const moved =
+    !box.behaviour.refuseProfiles &&
+    typeof id === "number" &&
+    typeof limit === "number" &&
+    box.profiles.move(id, limit);
+  box.tell(`limit moved to ${typeof limit === "number" ? limit : "nothing"}: ${moved ? "Accepted" : "Rejected"}`);
+  return moved ? "Accepted" : "Rejected";
 }
 
 function judge(box: SimulatedChargePoint, profile: InstalledProfile): string {
@@ -121,6 +149,7 @@ function judge(box: SimulatedChargePoint, profile: InstalledProfile): string {
     profile.stackLevel > preset.highestLevel ||
     preset.refusedPurposes.includes(profile.purpose) ||
     preset.refusedKinds.includes(profile.kind) ||
+    (profile.kind === "Dynamic" && preset.variables["SmartChargingCtrlr/SupportsDynamicProfiles"] !== "true") ||
     (preset.unit === "W" && profile.unit !== "W") ||
     (preset.refusesAfterConnectS !== undefined && box.connectedForS < preset.refusesAfterConnectS) ||
     outlet?.transaction?.sulking === true ||

@@ -83,7 +83,7 @@ export class SimulatedChargePoint {
   /** Actions of the server, oldest first. */
   readonly calls: string[] = [];
   /** Knobs of tests. */
-  readonly behaviour = { refuseProfiles: false, refuseStart: false, refuseReset: false };
+  readonly behaviour = { refuseProfiles: false, forgetProfiles: false, refuseStart: false, refuseReset: false };
   readonly #wire: Wire;
   readonly #listeners = new Set<(event: string) => void>();
   #queue: Message[] = [];
@@ -96,6 +96,8 @@ export class SimulatedChargePoint {
   #comeBack: Unsubscribe = () => undefined;
   #lastStepMs = 0;
   #txCounter = 0;
+  /** When each dynamic profile was last asked for, monotonic ms. */
+  readonly #pulledAtMs = new Map<number, number>();
   #closed = false;
 
   constructor(options: SimulatedChargePointOptions) {
@@ -577,12 +579,36 @@ export class SimulatedChargePoint {
       this.#heartbeatAtMs = nowMono;
       this.sendHeartbeat();
     }
+    if (this.#booted) this.#pullLimits();
+  }
+
+  /** 2.1: dynamic profiles whose time it is are asked for. */
+  #pullLimits(): void {
+    const now = this.options.clock.monotonicMs();
+    for (const { id, updateEveryS } of this.profiles.all) {
+      if (updateEveryS === undefined || updateEveryS <= 0) continue;
+      const due = (this.#pulledAtMs.get(id) ?? now) + updateEveryS * 1000;
+      if (this.#pulledAtMs.has(id) && now < due) continue;
+      const first = !this.#pulledAtMs.has(id);
+      this.#pulledAtMs.set(id, now);
+      if (first) continue;
+      this.#wire
+        .call("PullDynamicScheduleUpdate", { chargingProfileId: id })
+        .then((result) => {
+          const update = result["scheduleUpdate"];
+          const limit =
+            typeof update === "object" && update !== null && !Array.isArray(update) ? update["limit"] : undefined;
+          if (result["status"] === "Accepted" && typeof limit === "number") this.profiles.move(id, limit);
+          this.tell(`asked for its limit: ${typeof limit === "number" ? String(limit) : "none"}`);
+        })
+        .catch((error: unknown) => this.options.log.debug({ err: error }, "limit not told"));
+    }
   }
 
   #stepOutlet(outlet: SimOutlet, seconds: number): void {
     const tx = outlet.transaction;
     const { car } = outlet;
-    outlet.offeredA = tx === undefined ? 0 : this.limitOf(outlet);
+    outlet.offeredA = tx !== undefined || this.preset.offersWhileIdle === true ? this.limitOf(outlet) : 0;
     if (tx === undefined || car === undefined) {
       outlet.currentA = 0;
       return;

@@ -27,8 +27,14 @@ export interface Preset {
   /** All profiles bind at once, whatever their level. */
   readonly lowestWins?: true;
   readonly ignoresLimits?: true;
+  /** A `validTo` is over at once: its clock runs far ahead, and tells nobody. */
+  readonly ignoresValidity?: true;
   readonly stepListA?: readonly number[];
   readonly compositeSupported: boolean;
+  /** A relative schedule's duration counts from when it was set, not from the transaction's begin. */
+  readonly durationFromSet?: true;
+  /** Tells what it would offer also while nobody is there. */
+  readonly offersWhileIdle?: true;
   readonly forgetsProfilesOnReboot?: true;
   /** SetChargingProfile is refused for so long after connecting, s. */
   readonly refusesAfterConnectS?: number;
@@ -128,6 +134,17 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   /** Other Delta units: limits refused for a while after they connect (bmw-wallbox-ha #14). */
   delta_slow: { ...DELTA, refusesAfterConnectS: 8 },
   one_level: { ...STANDARD, model: "One level", highestLevel: 0 },
+  /** Takes leases by duration only: times of its clock mean nothing to it. */
+  no_clock: { ...STANDARD, model: "No clock", durationFromSet: true, ignoresValidity: true },
+  /** No composite schedule, and tells what it offers at all times: its fail-safe is proven by expiry. */
+  offers_idle: { ...STANDARD, model: "Offers while idle", compositeSupported: false, offersWhileIdle: true },
+  /** OCPP 2.1 with dynamic profiles, which it asks for by itself. */
+  dynamic: {
+    ...STANDARD,
+    model: "Dynamic profiles",
+    version: "2.1",
+    variables: { "SmartChargingCtrlr/SupportsDynamicProfiles": "true" },
+  },
   no_composite: { ...STANDARD, model: "No composite schedule", compositeSupported: false },
   deaf: { ...STANDARD, model: "Ignores limits", ignoresLimits: true, compositeSupported: false },
   forgetful: { ...STANDARD, model: "Forgets profiles", forgetsProfilesOnReboot: true },

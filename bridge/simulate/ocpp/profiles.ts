@@ -16,6 +16,8 @@ export interface InstalledProfile {
   readonly unit: "A" | "W";
   readonly periods: readonly { readonly startS: number; readonly limit: number }[];
   readonly installedAtMs: number;
+  /** 2.1, kind Dynamic: how often its limit is asked for, s. */
+  readonly updateEveryS: number | undefined;
 }
 
 export interface Moment {
@@ -54,6 +56,7 @@ export function readProfile(raw: JsonObject, outlet: number, nowMs: number): Ins
     unit: schedule["chargingRateUnit"] === "W" ? "W" : "A",
     periods,
     installedAtMs: nowMs,
+    updateEveryS: typeof raw["dynUpdateInterval"] === "number" ? raw["dynUpdateInterval"] : undefined,
   };
 }
 
@@ -81,6 +84,15 @@ export class ProfileStack {
         ),
     );
     this.#profiles.push(profile);
+  }
+
+  /** Moves the limit of a dynamic profile in place. Answers whether there is one. */
+  move(id: number, limit: number): boolean {
+    const found = this.#profiles.find((profile) => profile.id === id && profile.kind === "Dynamic");
+    if (found === undefined) return false;
+    const moved = { ...found, periods: [{ startS: 0, limit }] };
+    this.#profiles = this.#profiles.map((profile) => (profile === found ? moved : profile));
+    return true;
   }
 
   /** How many went. */

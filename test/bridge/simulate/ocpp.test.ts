@@ -22,6 +22,7 @@ const profile = (more: Partial<InstalledProfile>): InstalledProfile => ({
   unit: "A",
   periods: [{ startS: 0, limit: 16 }],
   installedAtMs: T0,
+  updateEveryS: undefined,
   ...more,
 });
 const moment = (atMs: number, transactionId?: string, startedAtMs?: number) => ({ atMs, transactionId, startedAtMs });
