@@ -31,6 +31,7 @@ export async function createSource(
         {
           ...common,
           station: raw.station,
+          serial: raw.serial,
           password: raw.password,
           version: raw.version ?? "auto",
           connector: raw.connector,

@@ -57,6 +57,7 @@ export const ChargerSchemas = {
     ...wallboxMode,
     driver: Type.Literal("ocpp"),
     station: text("identity: last part of the URL typed into the wallbox"),
+    serial: optional(text("serial number, where the box's own certificate (profile 3) is made out to it")),
     password: password.value,
     password_file: password.file,
     version: optional(oneOf(["auto", "1.6", "2.0.1", "2.1"], "pinned OCPP version", "auto")),

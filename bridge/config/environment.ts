@@ -78,7 +78,7 @@ function resolveName(rest: string, node: SchemaNode): (string | number)[] | unde
 /** Numbers, booleans and lists as in YAML; secrets and names stay text even where they look like numbers. */
 function scalar(text: string, path: readonly (string | number)[]): unknown {
   const key = String(path.at(-1));
-  if (/(token|password|pin|secret|station|id_tag|_file|name|version)$/.test(key)) return text;
+  if (/(token|password|pin|secret|station|serial|id_tag|_file|name|version)$/.test(key)) return text;
   try {
     return parse(text, { logLevel: "silent" }) as unknown;
   } catch {

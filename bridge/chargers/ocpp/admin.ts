@@ -16,6 +16,17 @@ export function passwordsOf(driver: StationDriver): readonly string[] {
   return [now, before].filter((password): password is string => password !== undefined && password !== "");
 }
 
+/** The box came in with this password. Once that is the new one, the old one is good for nothing any more. */
+export function passwordUsed(driver: StationDriver, password: string): void {
+  const { secrets } = driver.context;
+  const before = secrets.get(SECRET_BEFORE) ?? "";
+  if (before === "" || password === before || password !== secrets.get(SECRET)) return;
+  secrets.set(SECRET_BEFORE, "").then(
+    () => driver.log.info("the new password was used, the old one is forgotten"),
+    (error: unknown) => driver.log.warn({ err: error }, "old password not forgotten, it goes at the next connection"),
+  );
+}
+
 export function adminOf(driver: StationDriver): NonNullable<Capabilities["admin"]> {
   return {
     async "rotate-password"(_args, signal) {

@@ -16,7 +16,7 @@ import type { OcppChargerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import { pictureOf } from "./picture.ts";
 import { profilesClear } from "./reset-profiles.ts";
-import { adminOf, passwordsOf } from "./admin.ts";
+import { adminOf, passwordsOf, passwordUsed } from "./admin.ts";
 import { servicesOf } from "./services.ts";
 import { refresh } from "./setup.ts";
 import { setSetting } from "./settings.ts";
@@ -78,14 +78,15 @@ export function createOcppSource(
 }
 
 function policyOf(options: OcppChargerOptions, driver: StationDriver): StationPolicy {
-  const serial = driver.model.identity.serial;
   return {
     identity: options.station,
     passwords: () => passwordsOf(driver),
+    onPasswordUsed: (password) => passwordUsed(driver, password),
     version: options.version === "auto" ? (driver.model.deviations.pinVersion ?? "auto") : options.version,
     anonymous: options.anonymous,
     strict: options.strict,
-    certificateNames: serial === undefined ? [] : [serial],
+    // Never the serial number that the box told of itself: whoever it let in first would choose the name for the next.
+    certificateNames: options.serial === undefined ? [] : [options.serial],
     callTimeoutMs: options.callTimeoutMs,
   };
 }

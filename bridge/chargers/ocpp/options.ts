@@ -14,6 +14,8 @@ export interface TagEntry {
 export interface OcppChargerOptions extends ChargerOptions {
   /** Identity in the charger's URL. */
   readonly station: string;
+  /** Serial number that the box's own certificate may be made out to (security profile 3); undefined = only to its identity. */
+  readonly serial?: string | undefined;
   /** Text, or hex of bytes. A rotated one in the secret store wins. */
   readonly password: string | undefined;
   readonly version: "auto" | OcppVersion;
