@@ -6,7 +6,7 @@ import { siteEntity } from "../discovery.ts";
 import type { EvseElement, Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
 import { type Fields, type Hass, list, number, text } from "../hass.ts";
-import { chosen, menuOptions } from "../parts/field.ts";
+import { because, chosen, menuOptions } from "../parts/field.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
 import { icon, spinner } from "../parts/icon.ts";
 import { busyCommand, reasonLines } from "../parts/reason.ts";
@@ -137,6 +137,7 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
   const entity = view.entity("mode");
   const wish = wishes.target(entity?.entity_id);
   const mode = wish === undefined ? entity?.state : String(wish);
+  const why = view.word("mode") === undefined ? `${view.ref.id}-pick` : undefined;
   const amps = view.display === "charging" ? view.currentA : undefined;
   const options = list(entity?.attributes["options"]).filter((option) => typeof option === "string");
   // What concerns all of them stands above; here the wallbox's own word.
@@ -161,15 +162,17 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
         ? html`<span class="pick"></span>`
         : frame.readOnly
           ? html`<span class="pill pick">${icon(modeIcon(mode))}${modeLabel(mode, t)}</span>`
-          : html`<label class="pill pick"
+          : html`<label class="pill pick" title=${why === undefined ? nothing : t("s_unknown")}
               >${wish === undefined ? icon(modeIcon(mode)) : spinner}<span>${modeLabel(mode, t)}</span>${icon("down")}
               <select
                 aria-label="${name}: ${t("mode")}"
-                ?disabled=${view.silence === "disconnected" || view.word("mode") === undefined}
+                aria-describedby=${why ?? nothing}
+                ?disabled=${view.silence === "disconnected" || why !== undefined}
                 @change=${(event: Event) => act.setValue(view, "mode", chosen(event))}
               >
                 ${menuOptions(options, mode, (option) => modeLabel(option, t))}
               </select>
+              ${because(why, t)}
             </label>`
     }
     <div class="tail">

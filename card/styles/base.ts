@@ -230,7 +230,7 @@ export const base = css`
     }
   }
 
-  .evse.stale :is(.dial, .flow, .graph, .phases) {
+  .evse.stale :is(.dial, .flow, .graph, .phases, .stack) {
     filter: grayscale(1);
   }
   .evse.stale .shine {

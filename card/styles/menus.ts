@@ -87,7 +87,7 @@ export const menus = css`
     background: var(--evse-soft);
     font-weight: 500;
   }
-  .warn {
+  .evse .warn {
     color: var(--primary-text-color);
     padding: 8px 12px;
     border-radius: 12px;

@@ -61,7 +61,7 @@ export const theme = css`
     height: var(--feature-height, 42px);
     border-radius: var(--feature-border-radius, 12px);
   }
-  .evse.off :is(.dial, .orb, .car, .flow svg, .graph svg, .meter, .slider, .stack) {
+  .evse.off :is(.dial, .orb, .car, .flow svg, .graph svg, .meter, .slider) {
     opacity: 0.6;
   }
   .tap {

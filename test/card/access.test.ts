@@ -1,31 +1,8 @@
 import { expect } from "@open-wc/testing";
-import "axe-core/axe.min.js";
+import { emulateMedia } from "@web/test-runner-commands";
+import { violations } from "./axe.ts";
 import { House, NOW, root, charger, site } from "./house.ts";
-import { clean, defineHaCard, mount, type Mounted, sleep } from "./page.ts";
-
-interface Axe {
-  run: (
-    node: Element,
-    options: unknown,
-  ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-}
-const { axe } = window as unknown as { axe: Axe };
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function violations(card: Mounted): Promise<string[]> {
-  const { violations: found } = await axe.run(card.box, {
-    runOnly: TAGS,
-    // Rules about a whole page; a card is a part of one.
-    rules: {
-      region: { enabled: false },
-      "page-has-heading-one": { enabled: false },
-      "heading-order": { enabled: false },
-    },
-  });
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
-  );
-}
+import { clean, defineHaCard, mount, sleep } from "./page.ts";
 
 const LAYOUTS = ["full", "compact", "features", "site"];
 const house = (dark: boolean, rtl: boolean): House =>
@@ -71,12 +48,14 @@ describe("axe finds nothing", function () {
     ["nothing there", new House([])],
   ];
   for (const [name, at] of states) {
-    for (const dark of [false, true]) {
-      it(`${name}, ${dark ? "dark" : "light"}`, async () => {
-        const card = await mount(Object.assign(at, { options: { ...at.options, dark } }), {});
-        await sleep(30);
-        expect(await violations(card)).to.deep.equal([]);
-      });
+    for (const layout of LAYOUTS) {
+      for (const dark of [false, true]) {
+        it(`${layout}, ${name}, ${dark ? "dark" : "light"}`, async () => {
+          const card = await mount(Object.assign(at, { options: { ...at.options, dark } }), { layout });
+          await sleep(30);
+          expect(await violations(card)).to.deep.equal([]);
+        });
+      }
     }
   }
 });
@@ -189,6 +168,42 @@ describe("space", () => {
     away.box.style.marginTop = "5000px";
     await sleep(100);
     expect(away.find(".evse").className).to.contain("away");
+  });
+
+  it("nothing moves for those who want less motion", async () => {
+    await emulateMedia({ reducedMotion: "reduce" });
+    try {
+      const card = await mount(House.garage());
+      card.all("[role=radio]")[0]?.click();
+      await sleep(50);
+      expect(card.find(".evse").getAnimations({ subtree: true })).to.have.length(0);
+    } finally {
+      await emulateMedia({ reducedMotion: "no-preference" });
+    }
+    const card = await mount(House.garage());
+    await sleep(50);
+    expect(card.find(".shine").getAnimations()).to.have.length(1);
+  });
+
+  it("a control without a value says why it is disabled, to the eye and to a screen reader", async () => {
+    const house = House.garage();
+    house.set("input_number.garage_current_limit", "unavailable", {});
+    house.set("input_select.garage_mode", "unknown", {});
+    for (const layout of ["full", "features"]) {
+      const card = await mount(house, { layout });
+      for (const selector of ["input[type=range]", "[role=radiogroup]", ".menu select"]) {
+        const why = card.find(selector).getAttribute("aria-describedby") ?? "";
+        expect(card.root.getElementById(why)?.textContent, `${layout} ${selector}`).to.equal("No data");
+        expect(card.find(selector).closest("[title]")?.getAttribute("title")).to.equal("No data");
+      }
+      expect(await violations(card)).to.deep.equal([]);
+      clean();
+    }
+    const site = await mount(house, { layout: "site" });
+    const why = site.find(".pick select").getAttribute("aria-describedby") ?? "";
+    expect(site.root.getElementById(why)?.textContent).to.equal("No data");
+    const well = await mount(House.garage());
+    expect(well.find("input[type=range]").hasAttribute("aria-describedby")).to.equal(false);
   });
 
   it("speaks politely, and not about every tick", async () => {
