@@ -12,7 +12,7 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   } catch (error) {
     const known = Object.keys(config.options ?? {}).map((name) => `--${name}`);
     throw new UsageError(
-      `${error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error)}. Known options: ${known.join(", ")}`,
+      `${error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error)}. Known options: ${[...known, "--help"].join(", ")}`,
       { cause: error },
     );
   }

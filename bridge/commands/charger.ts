@@ -8,12 +8,7 @@ import { resolveConfig } from "../config/resolve.ts";
 import { silentLog } from "../log.ts";
 import { CONTROL_SECRET } from "../http/control.ts";
 import { openSecrets } from "../store/secrets.ts";
-import { readArguments } from "./arguments.ts";
-
-const USAGE = `charger ID pin                 a new PIN (asked for; Besen)
-charger ID wifi                the box's Wi-Fi (asked for; Besen)
-charger ID rotate-password     a new OCPP password, made up and handed to the box
-charger ID raw ACTION [JSON]   any protocol message (OCPP action and payload, Besen hex)`;
+import { readArguments, UsageError } from "./arguments.ts";
 
 /** Asked on the terminal (or read line by line from standard input), so that they stand in no process list. */
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -28,10 +23,8 @@ export async function chargerCommand(argv: string[]): Promise<number> {
     options: { config: { type: "string" } },
   });
   const [id, action, ...rest] = positionals;
-  if (id === undefined || action === undefined) {
-    console.error(USAGE);
-    return 1;
-  }
+  if (id === undefined || action === undefined)
+    throw new UsageError("Say which charger and what: `charger ID pin|wifi|rotate-password|raw`");
   const config = resolveConfig(loadConfig(values.config ?? defaultConfigFile(existsSync), process.env));
   const control = openSecrets(dataDirOf(config, process.env), silentLog()).get("http", CONTROL_SECRET);
   if (control === undefined) {

@@ -4,7 +4,7 @@ import { ConfigError, formatProblem } from "../config/errors.ts";
 import { defaultConfigFile, loadConfig } from "../config/load.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { jsonSchema } from "../config/schema.ts";
-import { readArguments } from "./arguments.ts";
+import { readArguments, UsageError } from "./arguments.ts";
 
 export async function configCommand(argv: string[]): Promise<number> {
   const { positionals, values } = readArguments({
@@ -17,10 +17,7 @@ export async function configCommand(argv: string[]): Promise<number> {
     console.log(JSON.stringify(jsonSchema(), null, 2));
     return await Promise.resolve(0);
   }
-  if (action !== "check") {
-    console.error("config schema | config check [FILE]");
-    return 2;
-  }
+  if (action !== "check") throw new UsageError("Say `config schema` or `config check [FILE]`");
   const file = given ?? values.config ?? defaultConfigFile(existsSync);
   try {
     const config = resolveConfig(loadConfig(file, process.env));

@@ -1,7 +1,7 @@
 /** `service install`: the hardened systemd unit, with the paths of this machine. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { realpathSync } from "node:fs";
-import { readArguments } from "./arguments.ts";
+import { readArguments, UsageError } from "./arguments.ts";
 
 const DEFAULT_TARGET = "/etc/systemd/system/evse-bridge.service";
 
@@ -16,8 +16,7 @@ export async function serviceCommand(argv: string[]): Promise<number> {
     },
   });
   if (positionals[0] !== "install") {
-    console.error("service install [--target FILE] [--print] [--force]");
-    return await Promise.resolve(1);
+    return await Promise.reject(new UsageError("The only thing it does is `service install`"));
   }
   const unit = unitText(process.execPath, realpathSync(process.argv[1] ?? ""));
   if (values.print) {

@@ -4,26 +4,18 @@ import { PROBE_PORT } from "../chargers/besen/udp.ts";
 import { isZone } from "../chargers/besen/time.ts";
 import { createSimulatedBs20 } from "../simulate/besen/simulated-bs20.ts";
 import { openUdpFace } from "../simulate/besen/udp-face.ts";
-import { parseArgs } from "node:util";
-
-const USAGE = `simulate besen [--port ${PROBE_PORT}] [--address 127.0.0.1] [--serial 16HEX] [--pin 123456] [--phases 1|3]
-               [--max-current 6-32] [--name NAME] [--zone ZONE] [--car] [--car-current A]
-               [--reject-pin] [--next-start] [--refuse-start CODE] [--refuse-stop CODE] [--silent-every MINUTES]
-In the configuration: { driver: besen, transport: udp, host: "127.0.0.1:${PROBE_PORT}", pin: "123456" }`;
+import { readArguments, UsageError } from "./arguments.ts";
 
 const MINUTE_MS = 60_000;
 
 /** Runs until interrupted. Exit codes: 0 stopped, 2 wrong arguments. */
 export async function simulateBesenCommand(argv: string[]): Promise<number> {
   const settings = parse(argv);
-  if (typeof settings === "string") {
-    console.error(settings);
-    console.error(USAGE);
-    return 2;
-  }
   const box = createSimulatedBs20({ clock: systemClock, ...settings.box });
   const face = await openUdpFace(box, { port: settings.port, address: settings.address });
   console.log(`BS20 ${box.serial} (${box.advertisedName}) on UDP ${settings.address}:${face.port}, PIN ${box.pin}`);
+  console.log(`Put this into evse-bridge.yaml:
+  - { id: carport, name: Carport, driver: besen, transport: udp, host: "${settings.address}:${face.port}", pin: "${box.pin}" }`);
   if (settings.car) box.plugIn({ maxA: settings.carCurrentA });
   let shown = "";
   const line = (): string => {
@@ -71,61 +63,57 @@ interface Settings {
   readonly box: Omit<Parameters<typeof createSimulatedBs20>[0], "clock">;
 }
 
-/** @returns what is wrong with the arguments, else their meaning */
-function parse(argv: string[]): Settings | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        port: { type: "string", default: String(PROBE_PORT) },
-        address: { type: "string", default: "127.0.0.1" },
-        serial: { type: "string", default: "2026010203040506" },
-        pin: { type: "string", default: "123456" },
-        phases: { type: "string", default: "1" },
-        "max-current": { type: "string", default: "32" },
-        name: { type: "string", default: "Simulated" },
-        zone: { type: "string", default: Intl.DateTimeFormat().resolvedOptions().timeZone },
-        car: { type: "boolean", default: false },
-        "car-current": { type: "string", default: "16" },
-        "reject-pin": { type: "boolean", default: false },
-        "next-start": { type: "boolean", default: false },
-        "refuse-start": { type: "string", default: "0" },
-        "refuse-stop": { type: "string", default: "0" },
-        "silent-every": { type: "string" },
+/** @throws UsageError */
+function parse(argv: string[]): Settings {
+  const { values } = readArguments({
+    args: argv,
+    options: {
+      port: { type: "string", default: String(PROBE_PORT) },
+      address: { type: "string", default: "127.0.0.1" },
+      serial: { type: "string", default: "2026010203040506" },
+      pin: { type: "string", default: "123456" },
+      phases: { type: "string", default: "1" },
+      "max-current": { type: "string", default: "32" },
+      name: { type: "string", default: "Simulated" },
+      zone: { type: "string", default: Intl.DateTimeFormat().resolvedOptions().timeZone },
+      car: { type: "boolean", default: false },
+      "car-current": { type: "string", default: "16" },
+      "reject-pin": { type: "boolean", default: false },
+      "next-start": { type: "boolean", default: false },
+      "refuse-start": { type: "string", default: "0" },
+      "refuse-stop": { type: "string", default: "0" },
+      "silent-every": { type: "string" },
+    },
+  });
+  if (!/^[0-9A-Fa-f]{16}$/.test(values.serial)) throw new UsageError("--serial is 16 hex digits");
+  if (!/^\d{6}$/.test(values.pin)) throw new UsageError("--pin is six digits");
+  if (!isZone(values.zone)) throw new UsageError("--zone is an IANA time zone");
+  const silent = values["silent-every"];
+  return {
+    port: within(values.port, "--port", 0, 65_535),
+    address: values.address,
+    car: values.car,
+    carCurrentA: within(values["car-current"], "--car-current", 6, 32),
+    silentEveryMs: silent === undefined ? undefined : within(silent, "--silent-every", 1, 1440) * MINUTE_MS,
+    box: {
+      serial: values.serial,
+      pin: values.pin,
+      phases: within(values.phases, "--phases", 1, 3) === 3 ? 3 : 1,
+      maxAmps: within(values["max-current"], "--max-current", 6, 32),
+      name: values.name.slice(0, 11),
+      zone: values.zone,
+      faults: {
+        rejectPin: values["reject-pin"],
+        nextStartOnly: values["next-start"],
+        refuseStart: within(values["refuse-start"], "--refuse-start", 0, 255),
+        refuseStop: within(values["refuse-stop"], "--refuse-stop", 0, 255),
       },
-    });
-    if (!/^[0-9A-Fa-f]{16}$/.test(values.serial)) return "--serial is 16 hex digits";
-    if (!/^\d{6}$/.test(values.pin)) return "--pin is six digits";
-    if (!isZone(values.zone)) return "--zone is an IANA time zone";
-    const silent = values["silent-every"];
-    return {
-      port: within(values.port, "--port", 0, 65_535),
-      address: values.address,
-      car: values.car,
-      carCurrentA: within(values["car-current"], "--car-current", 6, 32),
-      silentEveryMs: silent === undefined ? undefined : within(silent, "--silent-every", 1, 1440) * MINUTE_MS,
-      box: {
-        serial: values.serial,
-        pin: values.pin,
-        phases: within(values.phases, "--phases", 1, 3) === 3 ? 3 : 1,
-        maxAmps: within(values["max-current"], "--max-current", 6, 32),
-        name: values.name.slice(0, 11),
-        zone: values.zone,
-        faults: {
-          rejectPin: values["reject-pin"],
-          nextStartOnly: values["next-start"],
-          refuseStart: within(values["refuse-start"], "--refuse-start", 0, 255),
-          refuseStop: within(values["refuse-stop"], "--refuse-stop", 0, 255),
-        },
-      },
-    };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+    },
+  };
 }
 
 function within(text: string, name: string, min: number, max: number): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < min || value > max) throw new RangeError(`${name} is ${min} to ${max}`);
+  if (!Number.isFinite(value) || value < min || value > max) throw new UsageError(`${name} is ${min} to ${max}`);
   return value;
 }

@@ -4,22 +4,16 @@ import { silentLog } from "../log.ts";
 import type { OcppVersion } from "../ocpp/station.ts";
 import { createSimulatedChargePoint } from "../simulate/ocpp/charge-point.ts";
 import { PRESETS } from "../simulate/ocpp/presets.ts";
-import { readArguments } from "./arguments.ts";
+import { readArguments, UsageError } from "./arguments.ts";
 
-const USAGE = `Usage: evse-bridge simulate ocpp --url ws://HOST:9000 --id ID [--version 1.6|2.0.1|2.1] [--phases 1|3] [--password TEXT] [--preset NAME]
-The password may also come from OCPP_PASSWORD. Presets: ${Object.keys(PRESETS).join(", ")}.`;
+const PRESET_NAMES = Object.keys(PRESETS).join(", ");
 /** The car arrives this long after the start. */
 const CAR_COMES_MS = 3_000;
 const TELL_EVERY_MS = 10_000;
 
 /** Runs until it is interrupted. Exit codes: 0 stopped, 2 wrong arguments. */
 export async function simulateOcppCommand(argv: string[]): Promise<number> {
-  const wanted = wantedOf(argv);
-  if (typeof wanted === "string") {
-    console.error(wanted);
-    return 2;
-  }
-  const { url, identity, version, phases, preset, password } = wanted;
+  const { url, identity, version, phases, preset, password } = wantedOf(argv);
   const box = createSimulatedChargePoint({
     url,
     identity,
@@ -73,21 +67,22 @@ interface Wanted {
   readonly password: string | undefined;
 }
 
-/** The arguments, or what is wrong with them. */
-function wantedOf(argv: string[]): Wanted | string {
+/** @throws UsageError */
+function wantedOf(argv: string[]): Wanted {
   const text = { type: "string" } as const;
   const { values } = readArguments({
     args: argv,
     options: { url: text, id: text, version: text, phases: text, preset: text, password: text },
   });
   const { url, id, phases = "3", preset = "standard" } = values;
-  if (url === undefined || id === undefined) return USAGE;
-  if (!/^wss?:\/\//.test(url)) return `--url must begin with ws:// or wss://\n${USAGE}`;
+  if (url === undefined || id === undefined) throw new UsageError("--url and --id are needed");
+  if (!/^wss?:\/\//.test(url)) throw new UsageError("--url must begin with ws:// or wss://");
   const known = PRESETS[preset];
-  if (known === undefined) return `There is no preset ${preset}.\n${USAGE}`;
+  if (known === undefined) throw new UsageError(`There is no preset ${preset}; there are ${PRESET_NAMES}`);
   const version = values.version ?? known.version ?? "1.6";
-  if (version !== "1.6" && version !== "2.0.1" && version !== "2.1") return `--version is 1.6, 2.0.1 or 2.1.\n${USAGE}`;
-  if (phases !== "1" && phases !== "3") return `--phases is 1 or 3.\n${USAGE}`;
+  if (version !== "1.6" && version !== "2.0.1" && version !== "2.1")
+    throw new UsageError("--version is 1.6, 2.0.1 or 2.1");
+  if (phases !== "1" && phases !== "3") throw new UsageError("--phases is 1 or 3");
   return {
     url,
     identity: id,

@@ -1,3 +1,5 @@
+import { UsageError } from "./arguments.ts";
+
 /** `simulate ocpp|besen|ampeco`: a wallbox, or a cloud, without hardware. */
 export async function simulateCommand(argv: string[]): Promise<number> {
   const [kind, ...rest] = argv;
@@ -9,7 +11,6 @@ export async function simulateCommand(argv: string[]): Promise<number> {
     case "ampeco":
       return await (await import("./simulate-ampeco.ts")).simulateAmpecoCommand(rest);
     default:
-      console.error("simulate ocpp --url ws://HOST:9000 --id ID | simulate besen | simulate ampeco");
-      return 2;
+      throw new UsageError("Say what to simulate: ocpp, besen or ampeco");
   }
 }
