@@ -12,7 +12,9 @@ import type { Json, JsonObject, OcppVersion, StationHandler } from "../../../bri
 import { Station } from "../../../bridge/ocpp/stations.ts";
 import { neutralResult } from "../../../bridge/ocpp/pending-station.ts";
 import { Turn } from "../../../bridge/ocpp/turn.ts";
-import { fakeClock } from "../../fakes/fake-clock.ts";
+import { fakeClock, type FakeClock } from "../../fakes/fake-clock.ts";
+
+const FUZZED = "fuzzed";
 
 export interface FuzzReport {
   readonly inputs: number;
@@ -24,34 +26,52 @@ export interface FuzzReport {
   readonly closed: number;
 }
 
+/** Whose station it is; without one, every message gets its neutral answer. */
+export interface Behind {
+  readonly handler: StationHandler;
+  /** After each message. @throws Error that tells what cannot be true */
+  check(): void;
+  close(): Promise<void>;
+}
+
 /** @throws Error that names seed, input and what was wrong with the reaction */
-export async function fuzz(version: OcppVersion, inputs: number, seed: number): Promise<FuzzReport> {
+export async function fuzz(
+  version: OcppVersion,
+  inputs: number,
+  seed: number,
+  make?: (clock: FakeClock) => Promise<Behind>,
+): Promise<FuzzReport> {
   const random = randomFrom(seed);
   const grow = new Grower(version, random);
   const clock = fakeClock();
+  const behind = await make?.(clock);
   const tally = { inputs, calls: 0, answered: 0, handled: 0, repaired: 0, settled: 0, closed: 0 };
   const handler: StationHandler = {
     onLink: () => undefined,
     onUnlink: () => undefined,
-    onCall(action, payload, meta) {
-      tally.handled++;
+    onCall(action, payload, meta, link) {
+      if (link.identity === FUZZED) tally.handled++;
       if (meta.violations.length > 0) tally.repaired++;
       assertClean(payload, 0);
       if (meta.violations.length > 60) throw new Error("more notes than anybody reads");
+      if (behind !== undefined && link.identity === FUZZED) return behind.handler.onCall(action, payload, meta, link);
       return neutralResult(version, action, "2026-01-01T12:00:00.000Z");
     },
     onSend: (_action, payload) => assertClean(payload, 0),
   };
-  const station = new Station("fuzzed", undefined, handler, 64 * 1024);
+  const station = new Station(FUZZED, undefined, handler, 64 * 1024);
   const witness = new Line(new Station("witness", undefined, handler, 64 * 1024), version, handler, clock);
   let line = new Line(station, version, handler, clock);
+  behind?.handler.onLink(line.connection);
   let pendingId = "";
   let beforeWitness = 0;
 
   for (let i = 0; i < inputs; i++) {
     if (line.ended) {
       tally.closed++;
+      behind?.handler.onUnlink(line.connection, "closed");
       line = new Line(station, version, handler, clock);
+      behind?.handler.onLink(line.connection);
     }
     if (i % 50 === 0) {
       const outcome = line.connection.call("ClearCache", {}, { priority: 3 });
@@ -68,6 +88,7 @@ export async function fuzz(version: OcppVersion, inputs: number, seed: number): 
     try {
       line.hear(input.data, input.binary);
       check(input, line, version, tally);
+      behind?.check();
       if (i % 500 === 0) {
         beforeWitness++;
         witness.out.length = 0;
@@ -83,7 +104,8 @@ export async function fuzz(version: OcppVersion, inputs: number, seed: number): 
   for (const entry of station.frames.read()) if (entry.text.length > 17_000) throw new Error("the wire log grew");
   line.connection.terminate("done");
   witness.connection.terminate("done");
-  await clock.advance(0);
+  await behind?.close();
+  await clock.advance(behind === undefined ? 0 : 120_000); // deadlines of what was under way
   if (clock.pending > 0) throw new Error(`${clock.pending} timers left`);
   return tally;
 }
@@ -133,7 +155,7 @@ class Line {
   readonly #turn = new Turn(unforgivingLog());
   ended = false;
 
-  constructor(station: Station, version: OcppVersion, handler: StationHandler, clock: ReturnType<typeof fakeClock>) {
+  constructor(station: Station, version: OcppVersion, handler: StationHandler, clock: FakeClock) {
     this.station = station;
     const end = (): void => {
       if (this.ended) return;
