@@ -609,6 +609,23 @@ describe("sessions", () => {
     });
   });
 
+  it("starts with no more than the planner gives, whatever a person asks for", async () => {
+    at = await scene("public");
+    await at.plugIn(false);
+    await limit(8);
+    await start(16);
+    expect(evse().limitA).toBe(8);
+    await start(7);
+    expect(evse().limitA).toBe(7);
+    await at.close();
+
+    at = await scene("app", { appMaxCurrent: true });
+    await at.plugIn(false);
+    await limit(8);
+    await start(16);
+    expect(posts(START)[0]?.body).toMatchObject({ maxCurrent: 8 });
+  });
+
   it("refuses a maximum current that it cannot keep", async () => {
     at = await scene("app");
     await expect(start(40)).rejects.toMatchObject({ code: "rejected" });
