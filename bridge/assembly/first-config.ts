@@ -44,6 +44,7 @@ export async function tokenComplaint(url: string, token: string, clock: Clock): 
     url: url.replace(/\/+$/, ""),
     token,
     publish: "device" as const,
+    advancedSensors: true,
     nativeControls: true,
     services: true,
     instance: undefined,

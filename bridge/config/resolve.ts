@@ -24,6 +24,8 @@ export interface HassConfig {
   readonly url: string;
   readonly token: string;
   readonly publish: "device" | "states";
+  /** Plain states only: whether what a device has off by default is published. */
+  readonly advancedSensors: boolean;
   readonly nativeControls: boolean;
   readonly services: boolean;
   readonly instance: string | undefined;
@@ -98,6 +100,7 @@ export function resolveConfig(loaded: LoadedConfig): BridgeConfig {
             url: hass.url.replace(/\/+$/, ""),
             token: hass.token,
             publish: hass.publish ?? "device",
+            advancedSensors: hass.advanced_sensors ?? true,
             nativeControls: hass.native_controls ?? true,
             services: hass.services ?? true,
             instance: hass.instance,

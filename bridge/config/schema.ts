@@ -34,6 +34,13 @@ export const HomeAssistantSchema = object({
   publish: optional(
     oneOf(["device", "states"], "device: registry entities on a device; states: plain states", "device"),
   ),
+  advanced_sensors: optional(
+    Type.Boolean({
+      default: true,
+      description:
+        "with publish: states, which knows no disabled entities: false leaves out what a device has off by default",
+    }),
+  ),
   native_controls: optional(
     Type.Boolean({ default: true, description: "switch, number, select and buttons on the device page" }),
   ),

@@ -129,7 +129,7 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
         if (key.fresh === true) {
           // Not seen being deleted: killed before it had written its registry down.
           delete key.seen;
-          log.info({ device: device.id, role: spec.key }, "home assistant lost a new entity, making it again");
+          log.debug({ device: device.id, role: spec.key }, "home assistant lost a new entity, making it again");
         } else {
           key.deleted = true;
           log.info({ device: device.id, role: spec.key }, "entity was deleted by the user and stays so");

@@ -24,6 +24,8 @@ export interface HassOptions {
   /** Of the bridge. */
   readonly version: string;
   readonly publish: "device" | "states";
+  /** With plain states: whether what a device has off by default is published; default true. */
+  readonly advancedSensors?: boolean;
   readonly nativeControls: boolean;
   readonly services: boolean;
   readonly instance: string | undefined;
@@ -69,6 +71,7 @@ export function createHass(options: HassOptions): Hass {
     clock,
     log,
     way: options.publish,
+    advancedSensors: options.advancedSensors ?? true,
     instance,
     version: options.version,
   });

@@ -50,7 +50,7 @@ export function createHelperKeeper({
     if (record.id !== undefined && entry === undefined && record.deleted !== true) {
       if (record.fresh === true && !registry.removed(spec.domain, record.id)) {
         // Killed before it had written the helper down.
-        log.info({ owner: owner.id, key: spec.key }, "home assistant lost a new helper, making it again");
+        log.debug({ owner: owner.id, key: spec.key }, "home assistant lost a new helper, making it again");
         helper.truth ??= record.shown ?? spec.initial;
         helper.memory = {};
         await keep(owner, helper, area);
@@ -66,6 +66,9 @@ export function createHelperKeeper({
     if (entry === undefined) {
       entry = await make(owner, helper, name, area);
       record.form = form;
+    } else if (record.fresh === true && !labelledOurs(entry.labels, instance)) {
+      // Its registry entry was lost in a kill, or it was not dressed yet: Home Assistant made the entry anew, bare.
+      entry = await dress(helper, entry, wantedId(owner, helper), area);
     } else if (record.form !== form) {
       await reshape(owner, helper, name);
       record.form = form;
@@ -78,9 +81,12 @@ export function createHelperKeeper({
     helper.entityId = entry.disabled ? undefined : entry.entityId;
   }
 
+  const wantedId = (owner: Owner, { spec }: Helper): string =>
+    `${spec.domain}.${prefixOf(memory, owner.id, owner.name)}_${suffixOf(spec)}`;
+
   async function make(owner: Owner, helper: Helper, name: string, area: string | undefined): Promise<RegistryEntry> {
     const { memory: record, spec } = helper;
-    const wanted = `${spec.domain}.${prefixOf(memory, owner.id, owner.name)}_${suffixOf(spec)}`;
+    const wanted = wantedId(owner, helper);
     // One of ours that the memory does not know: made just before a crash, or the memory was lost.
     const there = registry.at(wanted);
     const adopt = there !== undefined && (record.making === wanted || labelledOurs(there.labels, instance));
@@ -103,6 +109,16 @@ export function createHelperKeeper({
     saveOwner(memory, owner);
     const found = await registry.appear(spec.domain, record.id, APPEAR_MS);
     if (found === undefined) throw new HassError("timeout", `${wanted} did not appear in Home Assistant`);
+    return await dress(helper, found, wanted, area);
+  }
+
+  /** Label, area and public id. */
+  async function dress(
+    { memory: record }: Helper,
+    found: RegistryEntry,
+    wanted: string,
+    area: string | undefined,
+  ): Promise<RegistryEntry> {
     const labels = await ensureLabels(link, instance);
     const changes = {
       labels: [...new Set([...found.labels, ...labels])],

@@ -40,12 +40,16 @@ const APPEAR_MS = 10_000;
 const RETRY_MS = 60_000;
 /** Helpers come one by one; the controls are made when it is quiet. */
 const SETTLE_MS = 300;
+/** Home Assistant writes its registries down within ten seconds of a change. */
+const WRITTEN_DOWN_MS = 30_000;
 
 interface ControlMemory {
   entryId: string;
   form: string;
   /** Made, but not yet given its public id, icon and label. */
   unnamed?: true;
+  /** Made so lately that a killed Home Assistant may have lost it. */
+  fresh?: true;
 }
 interface OwnerMemory {
   house?: string;
@@ -65,6 +69,7 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
   let why: string | undefined;
   let waiting: Unsubscribe | undefined;
   let waitingMs = Infinity;
+  let writing: Unsubscribe | undefined;
   let busy = false;
   let again = false;
   let closed = false;
@@ -111,6 +116,37 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
     memory.set(`native:${id}`, structuredClone(record));
   };
 
+  /** What is new now is not new any more when the connection has held for a while. */
+  function writtenLater(): void {
+    if (writing !== undefined) return;
+    const { sinceMs } = link.status;
+    writing = clock.after(WRITTEN_DOWN_MS, () => {
+      writing = undefined;
+      let more = false;
+      for (const { id } of owners.values()) {
+        const record = read(id);
+        const fresh = Object.values(record.keys).filter((control) => control.fresh === true);
+        if (fresh.length === 0) continue;
+        more = true;
+        if (!link.up || link.status.sinceMs !== sinceMs) continue;
+        for (const control of fresh) delete control.fresh;
+        save(id, record);
+      }
+      if (more) writtenLater();
+    });
+  }
+
+  /** A registry that was lost with a kill is made anew by Home Assistant, without our ids and labels. */
+  function suspectNew(): void {
+    for (const { id } of owners.values()) {
+      const record = read(id);
+      const fresh = Object.values(record.keys).filter((control) => control.fresh === true);
+      for (const control of fresh) control.unnamed = true;
+      if (fresh.length > 0) save(id, record);
+    }
+    writtenLater();
+  }
+
   async function work(): Promise<void> {
     for (const owner of owners.values()) {
       const device = registry.device(deviceIdentifier(instance, owner.id));
@@ -125,20 +161,24 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
 
   async function keep(owner: Owner, control: NativeControl, form: Record<string, unknown>): Promise<void> {
     const record = read(owner.id);
-    const known = record.keys[control.key];
+    let known = record.keys[control.key];
+    const there = known !== undefined && registry.find("template", known.entryId) !== undefined;
+    // Lost in a kill before it was written down; seen being deleted it would stay so.
+    if (known?.fresh === true && !there && !registry.removed("template", known.entryId)) known = undefined;
     const text = JSON.stringify(form);
     if (known === undefined) {
       const entryId = await make(owner, control, form);
-      const made: ControlMemory = { entryId, form: text, unnamed: true };
+      const made: ControlMemory = { entryId, form: text, unnamed: true, fresh: true };
       record.keys[control.key] = made;
       save(owner.id, record);
+      writtenLater();
       await nameEntity(owner, control, entryId);
       delete made.unnamed;
       save(owner.id, record);
       return;
     }
     // Deleted by the user: stays so.
-    if (registry.find("template", known.entryId) === undefined) return;
+    if (!there) return;
     if (known.unnamed === true) {
       await nameEntity(owner, control, known.entryId);
       delete known.unnamed;
@@ -198,7 +238,11 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
     }
   }
 
-  const stops = [registry.onReady(() => soon()), registry.onChange(() => soon()), options.onHelpers(() => soon())];
+  const ready = (): void => {
+    suspectNew();
+    soon();
+  };
+  const stops = [registry.onReady(ready), registry.onChange(() => soon()), options.onHelpers(() => soon())];
 
   return {
     ensure({ id, name }, specs) {
@@ -223,6 +267,7 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
     },
     close() {
       closed = true;
+      writing?.();
       waiting?.();
       for (const stop of stops) stop();
     },
@@ -252,6 +297,7 @@ function parseMemory(raw: unknown): OwnerMemory {
           entryId: value["entryId"],
           form: value["form"],
           ...(value["unnamed"] === true ? { unnamed: true } : {}),
+          ...(value["fresh"] === true ? { fresh: true } : {}),
         };
   return { ...(typeof raw["house"] === "string" ? { house: raw["house"] } : {}), keys };
 }

@@ -25,6 +25,8 @@ export interface PublisherOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly way: "device" | "states";
+  /** Plain states only: false leaves out what a device has off by default. */
+  readonly advancedSensors: boolean;
   readonly instance: string | undefined;
   /** Of the bridge. */
   readonly version: string;
@@ -50,7 +52,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const devices = new Map<string, Device>();
   const heard = new Set<() => void>();
   const turnstile = createTurnstile(SETTING_UP);
-  const states = createStatesWay({ rest, memory });
+  const states = createStatesWay({ rest, memory, advancedSensors: options.advancedSensors });
   const device = createDeviceWay({ ...options, log });
   let way: Way = options.way === "device" ? device : states;
   let why: string | undefined;

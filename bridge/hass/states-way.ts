@@ -11,9 +11,11 @@ import type { Way, WriteItem, WriteResult } from "./way.ts";
 export interface StatesWayOptions {
   readonly rest: HassRest;
   readonly memory: HassMemory;
+  /** false: what a device has off by default is never published. */
+  readonly advancedSensors: boolean;
 }
 
-export function createStatesWay({ rest, memory }: StatesWayOptions): Way {
+export function createStatesWay({ rest, memory, advancedSensors }: StatesWayOptions): Way {
   /** Entity ids written in this run, by device and key. */
   const written = new Map<string, Map<string, string>>();
 
@@ -48,7 +50,7 @@ export function createStatesWay({ rest, memory }: StatesWayOptions): Way {
     prepare: () => Promise.resolve(new Set<string>()),
     settle: () => undefined,
     present: () => true,
-    writable: () => true,
+    writable: (_, spec) => advancedSensors || spec.enabled !== false,
     write: (device, items) => Promise.all(items.map((item) => post(device, item))),
     entityId: (deviceId, spec) => written.get(deviceId)?.get(spec.key),
     async retire(deviceId) {

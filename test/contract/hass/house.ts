@@ -119,6 +119,7 @@ export function fakeMemory(): HassMemory & { readonly all: Map<string, string> }
 export interface BridgeOptions {
   readonly memory?: HassMemory;
   readonly publish?: "device" | "states";
+  readonly advancedSensors?: boolean;
   readonly nativeControls?: boolean;
   readonly services?: boolean;
   readonly instance?: string;
@@ -146,6 +147,7 @@ export function bridgeOn(house: House, options: BridgeOptions = {}): TestBridge 
     memory: options.memory ?? fakeMemory(),
     version: "1.2.3",
     publish: options.publish ?? "device",
+    advancedSensors: options.advancedSensors ?? true,
     nativeControls: options.nativeControls ?? false,
     services: options.services ?? false,
     instance: options.instance,

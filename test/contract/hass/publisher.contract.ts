@@ -240,6 +240,20 @@ export function publisherContract(word: string, open: () => Promise<House>): voi
       await one.retire("garage");
       await shows("sensor.garage_wallbox_power", undefined);
     });
+
+    it("shows what is off by default as a plain state with its first value, or never", async () => {
+      const all = start({ publish: "states" });
+      all.publish([testDevice({ power: 1, soc: 55 })]);
+      await shows("sensor.garage_wallbox_soc", "55");
+      await all.retire("garage");
+      await shows("sensor.garage_wallbox_soc", undefined);
+      await all.close();
+      const few = start({ publish: "states", advancedSensors: false });
+      few.publish([testDevice({ power: 2, soc: 56 })]);
+      await shows("sensor.garage_wallbox_power", "2");
+      expect(await stateOf("sensor.garage_wallbox_soc")).toBeUndefined();
+      expect(few.entitiesOf("garage")).not.toHaveProperty("soc");
+    });
   });
 }
 
