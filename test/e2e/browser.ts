@@ -46,18 +46,21 @@ export async function putCard(dir: string): Promise<void> {
   await copyFile(cardFile, join(dir, "www", "evse-bridge.js"));
 }
 
+/** `language` of this browser, `narrow` = a small phone, `clock` = `page.clock` can move the time on. */
 export async function openFrontend(
   hass: { readonly url: string; readonly token: string },
   path: string,
-  dark = false,
+  { dark = false, language = "", narrow = false, clock = false } = {},
 ): Promise<Frontend> {
   const browser: Browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_ARGS });
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 1000 },
+    viewport: narrow ? { width: 320, height: 700 } : { width: 1280, height: 1000 },
     colorScheme: dark ? "dark" : "light",
   });
   await context.addInitScript(
-    ([url, token]) => {
+    ([url, token, chosen]) => {
+      // As the profile page keeps the language of this browser.
+      if (chosen) localStorage.setItem("selectedLanguage", JSON.stringify(chosen));
       localStorage.setItem(
         "hassTokens",
         JSON.stringify({
@@ -71,9 +74,11 @@ export async function openFrontend(
         }),
       );
     },
-    [hass.url, hass.token],
+    [hass.url, hass.token, language],
   );
   const page = await context.newPage();
+  // Time runs as usual until a test moves it on.
+  if (clock) await page.clock.install();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
