@@ -140,12 +140,29 @@ describe("the store", () => {
     again.close();
   });
 
-  it("says so on a read-only file", () => {
+  it("goes on in memory on a folder that it may only read, and says what to do", async () => {
     open().close();
-    chmodSync(join(dir, DATABASE_FILE), 0o400);
-    const readOnly = new DatabaseSync(join(dir, DATABASE_FILE), { readOnly: true });
-    expect(() => readOnly.exec("INSERT INTO drawer VALUES ('a','b','c')")).toThrow(/readonly/);
-    readOnly.close();
+    chmodSync(join(dir, DATABASE_FILE), 0o444);
+    chmodSync(dir, 0o555);
+    // Root may write everywhere: it is somebody else then.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const seen = await goOn(process.execPath, [GOES_ON, dir], nobody);
+    chmodSync(dir, 0o755);
+    expect(seen).toMatchObject({ after: "still here", secret: "refused" });
+    expect(seen.problem).toMatch(/cannot be opened .*kept in memory only.*fix the rights of data_dir/);
+  });
+
+  it("goes on when the disk takes no more, and says so", async () => {
+    open().close();
+    // Files end at about 400 kB for this process; as on a full disk its writes then fail.
+    const limited = `trap '' XFSZ; ulimit -f 800; exec "$0" "$@"`;
+    const seen = await goOn("sh", ["-c", limited, process.execPath, GOES_ON, dir]);
+    expect(seen).toMatchObject({ after: "still here" });
+    expect(seen.problem).toMatch(/could not save to .*kept in memory and tried again/);
+    const again = open();
+    expect(again.problem).toBeUndefined();
+    expect(again.drawer("test").get("blob:0")).toHaveLength(10_000);
+    again.close();
   });
 
   it("survives 200 kills during writes: nothing that was told durable is lost, nothing is corrupt", async () => {
@@ -161,6 +178,27 @@ describe("the store", () => {
     }
   }, 240_000);
 });
+
+const GOES_ON = new URL("./goes-on.ts", import.meta.url).pathname;
+
+/** Runs goes-on.ts to its end; what it said. */
+function goOn(
+  command: string,
+  args: readonly string[],
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): Promise<{ problem: string; after: string; secret: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...user });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(JSON.parse(out) as { problem: string; after: string; secret: string });
+      else reject(new Error(`ended with ${String(code)}: ${err}`));
+    });
+  });
+}
 
 /** Lets the writer run until it has told of `lines` writes, then kills it; the highest number it told. */
 function writeAndKill(dir: string, lines: number): Promise<number> {
