@@ -17,6 +17,8 @@ const reactive = {
   precision: 0,
   ...off,
 } as const;
+const amperes = { deviceClass: "current", unit: "A", stateClass: "measurement", precision: 1, ...off } as const;
+const LEGS = ["l1", "l2", "l3"] as const;
 const register = { stateClass: "total_increasing", precision: 3, ...off } as const;
 
 export const OCPP_ENTITIES: readonly EntitySpec[] = [
@@ -65,13 +67,7 @@ export const OCPP_ENTITIES: readonly EntitySpec[] = [
   sensor("power_reactive_import", "Power Reactive Import", reactive),
   sensor("power_reactive_export", "Power Reactive Export", reactive),
   sensor("power_offered", "Power Offered", watts),
-  sensor("current_offered", "Current Offered", {
-    deviceClass: "current",
-    unit: "A",
-    stateClass: "measurement",
-    precision: 1,
-    ...off,
-  }),
+  sensor("current_offered", "Current Offered", amperes),
   sensor("power_factor", "Power Factor", {
     deviceClass: "power_factor",
     stateClass: "measurement",
@@ -129,6 +125,19 @@ export const OCPP_ENTITIES: readonly EntitySpec[] = [
   sensor("features", "Features", { ...diagnostic, ...off }),
   sensor("quirks", "Quirks", { ...diagnostic, ...off }),
   sensor("data_transfer", "Data Transfer", { ...diagnostic, ...off }),
+  sensor("external_limit", "External Limit", { ...diagnostic, ...off, icon: "mdi:transmission-tower-export" }),
+  sensor("external_limit_a", "External Limit Current", { ...diagnostic, ...amperes }),
+  sensor("ev_energy", "Energy Wanted by Car", { deviceClass: "energy", unit: "kWh", precision: 1, ...off }),
+  sensor("ev_departure", "Departure Told by Car", { ...off, deviceClass: "timestamp" }),
+  // The station's own meter in front of its outlets.
+  sensor("main_meter_power", "Main Meter Power", watts),
+  sensor("main_meter_energy", "Main Meter Energy", { deviceClass: "energy", unit: "kWh", ...register }),
+  ...LEGS.map((leg) => sensor(`main_meter_current_${leg}`, `Main Meter Current ${leg.toUpperCase()}`, amperes)),
+  // House and sun as a box's own load balancing measures them (ZJBeny).
+  sensor("home_load", "Home Load", amperes),
+  ...LEGS.map((leg) => sensor(`home_load_${leg}`, `Home Load ${leg.toUpperCase()}`, amperes)),
+  sensor("solar_current", "Solar Current", amperes),
+  ...LEGS.map((leg) => sensor(`solar_current_${leg}`, `Solar Current ${leg.toUpperCase()}`, amperes)),
   sensor("meter_start", "Meter Start", { ...diagnostic, ...off, deviceClass: "energy", unit: "kWh", precision: 3 }),
   { key: "limit_verified", platform: "binary_sensor", name: "Limit Verified", ...diagnostic, ...off },
   { key: "available", platform: "binary_sensor", name: "Available", ...diagnostic },

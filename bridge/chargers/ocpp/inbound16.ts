@@ -142,7 +142,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const outlet = station ? undefined : model.outlet16(connectorId, false);
     const told = reading.samples.at(-1)?.timestampMs;
     if (outlet === undefined) {
-      for (const sample of station ? reading.samples : []) model.notes[`main_meter ${sample.measurand}`] = sample.value;
+      if (station) model.neighbour.takeMainMeter(reading.samples, meta.receivedAtMs);
       return {};
     }
     const id = whole(payload, "transactionId");
@@ -162,6 +162,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       .join(" ")
       .slice(0, 250);
     model.notes["data_transfer_at"] = isoTime(meta.receivedAtMs);
+    model.neighbour.takeTransfer(payload);
     return { status: "Accepted" };
   },
 

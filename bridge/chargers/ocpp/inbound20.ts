@@ -19,6 +19,7 @@ import {
   wholeOf,
 } from "./json.ts";
 import { readMeterValues } from "./meter-values.ts";
+import { takeReport } from "./inventory.ts";
 import type { StationModel, TxReport } from "./model.ts";
 
 type Handler = (model: StationModel, payload: JsonObject, meta: InboundMeta) => JsonObject;
@@ -28,6 +29,9 @@ export function handle20(model: StationModel, action: string, payload: JsonObjec
   if (handler === undefined) throw new OcppError("NotImplemented", `${action} is not known here.`);
   return handler(model, payload, meta);
 }
+
+/** A reading that comes outside of meter values. */
+const OTHER = { phase: undefined, context: "Other", location: undefined, timestampMs: undefined } as const;
 
 const nothing: Handler = () => ({});
 const accepted: Handler = () => ({ status: "Accepted" });
@@ -120,7 +124,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
       const evseId = whole(payload, "evseId");
       const reading = readMeterValues(objects(payload, "meterValue"), readingRules(model));
       if (evseId === 0) {
-        for (const sample of reading.samples) model.notes[`main_meter ${sample.measurand}`] = sample.value;
+        model.neighbour.takeMainMeter(reading.samples, meta.receivedAtMs);
         return {};
       }
       const outlet = model.outlet20(evseId, undefined, false);
@@ -144,6 +148,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
         .join(" ")
         .slice(0, 250);
       model.notes["data_transfer_at"] = isoTime(meta.receivedAtMs);
+      model.neighbour.takeTransfer(payload);
       return { status: "Accepted" };
     },
 
@@ -157,33 +162,17 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
       model.notes["security_event"] = text(payload, "type")?.slice(0, 250);
       return {};
     },
-    NotifyReport(model, payload) {
-      for (const entry of objects(payload, "reportData")) {
-        const component = object(entry, "component");
-        const variable = object(entry, "variable");
-        const instance = (of: JsonObject | undefined): string => {
-          const name = text(of, "instance");
-          return name === undefined ? "" : `(${name})`;
-        };
-        const key = `${text(component, "name") ?? ""}${instance(component)}/${text(variable, "name") ?? ""}${instance(variable)}`;
-        const attribute = objects(entry, "variableAttribute")[0];
-        model.config.set(key.toLowerCase(), {
-          key,
-          value: text(attribute, "value"),
-          readonly: text(attribute, "mutability") === "ReadOnly",
-        });
-        const list = text(object(entry, "variableCharacteristics"), "valuesList");
-        if (list !== undefined)
-          model.config.set(`${key.toLowerCase()}#list`, { key: `${key}#list`, value: list, readonly: true });
-      }
-      return {};
-    },
+    NotifyReport: takeReport,
     NotifyEvent(model, payload) {
       for (const entry of objects(payload, "eventData")) {
         const name = text(object(entry, "variable"), "name");
         const component = text(object(entry, "component"), "name");
         if (name === "Problem" || name === "Available" || name === "Temperature")
           model.notes[`event ${component ?? ""} ${name}`] = text(entry, "actualValue")?.slice(0, 100);
+        const degrees = name === "Temperature" ? number(entry, "actualValue") : undefined;
+        if (degrees !== undefined && degrees > -60 && degrees < 200)
+          for (const outlet of model.outlets)
+            outlet.meter.take([{ ...OTHER, measurand: "Temperature", value: degrees }], model.clock.nowMs());
       }
       return {};
     },
@@ -202,29 +191,21 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
       const soc = number(dc, "stateOfCharge");
       const outlet = model.outlet20(whole(payload, "evseId"), undefined, false);
       if (soc !== undefined && soc >= 0 && soc <= 100 && outlet !== undefined)
-        outlet.meter.take(
-          [
-            {
-              measurand: "SoC",
-              phase: undefined,
-              context: "Other",
-              location: undefined,
-              value: soc,
-              timestampMs: undefined,
-            },
-          ],
-          model.clock.nowMs(),
-        );
+        outlet.meter.take([{ ...OTHER, measurand: "SoC", value: soc }], model.clock.nowMs());
       return { status: "Accepted" };
     },
     NotifyEVChargingSchedule: accepted,
     NotifyChargingLimit(model, payload) {
       const limit = object(payload, "chargingLimit");
       model.notes["external_limit"] = text(limit, "chargingLimitSource") ?? "Other";
+      const schedule = objects(payload, "chargingSchedule")[0];
+      const amount = number(objects(schedule, "chargingSchedulePeriod")[0], "limit");
+      model.notes["external_limit_a"] = text(schedule, "chargingRateUnit") === "A" ? amount : undefined;
       return {};
     },
     ClearedChargingLimit(model) {
       model.notes["external_limit"] = undefined;
+      model.notes["external_limit_a"] = undefined;
       return {};
     },
     ReportChargingProfiles: nothing,

@@ -96,3 +96,13 @@ export function timeOf(raw: Json | undefined): number | undefined {
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** JSON text of an object; undefined for anything else. */
+export function jsonOf(source: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(source);
+    return isObject(value as Json) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined; // it is some other text
+  }
+}

@@ -10,6 +10,7 @@ import type { Authorisation, TagJudgement } from "./authorisation.ts";
 import type { ConfigEntry, OutletRef } from "./dialect.ts";
 import { nextNumber, type Drawer } from "./drawer.ts";
 import type { Reading } from "./meter-values.ts";
+import { Neighbour } from "./neighbour.ts";
 import { Outlet } from "./outlet.ts";
 import { deviationsOf, matchingQuirks, type Deviations, type Identity } from "./quirks.ts";
 import { Skew } from "./skew.ts";
@@ -68,6 +69,9 @@ export class StationModel {
   readonly config = new Map<string, ConfigEntry>();
   /** Figures for people: last heartbeat, firmware status, last data transfer, ... */
   readonly notes: Record<string, string | number | undefined> = {};
+  readonly neighbour = new Neighbour();
+  /** 2.x: the report that is being told. */
+  report: { readonly id: number; heardAtMs: number; done: boolean } | undefined;
   /** Transactions told late and not over yet. */
   readonly #dormant = new Map<string, Transaction>();
   identity: Identity;

@@ -124,11 +124,20 @@ function extraOf(parts: PictureParts): ChargerSnapshot["extra"] {
     features: model.config.get("supportedfeatureprofiles")?.value,
     quirks: model.quirkNames.length === 0 ? undefined : model.quirkNames.join(", "),
     data_transfer: note("data_transfer"),
+    external_limit: note("external_limit"),
+    external_limit_a: note("external_limit_a"),
+    ev_energy: kilo(numeric(note("ev_energy_wh"))),
+    ev_departure: note("ev_departure"),
+    ...model.neighbour.extra,
     meter_start: kilo(tx?.meterStartWh),
     limit_verified: limits.verified,
     available:
       outlet.connector === undefined ? undefined : outlet.connector !== "Unavailable" && outlet.connector !== "Faulted",
   };
+}
+
+function numeric(value: string | number | undefined): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 const STATES_16: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import type { Commands, Request, TriggerTopic } from "./dialect.ts";
 import type { StationModel } from "./model.ts";
 import type { Outlet } from "./outlet.ts";
 import { flag } from "./json.ts";
+import { readInventory } from "./inventory.ts";
 import { syncLocalList } from "./local-list.ts";
 import type { TagEntry } from "./options.ts";
 
@@ -107,7 +108,21 @@ export async function setUp(port: SetupPort): Promise<void> {
     survive(port, error, "SendLocalList");
   }
   await refresh(port, "setup");
-  if (commands.version !== "1.6") await confirmTransactions(port);
+  if (commands.version === "1.6") return;
+  await confirmTransactions(port);
+  if (model.deviations.noConfigRead !== true) await firstContact(port);
+}
+
+/** Everything the box has, once for its kind: it may list abilities and measurands that were not asked for by name. */
+async function firstContact(port: SetupPort): Promise<void> {
+  try {
+    if (!(await readInventory(port))) return;
+    rememberConfig(port.model);
+    port.learnt();
+    await writeConfig20(port);
+  } catch (error) {
+    survive(port, error, "GetBaseReport");
+  }
 }
 
 /** Asks for state and readings of every outlet. */
