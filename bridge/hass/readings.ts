@@ -241,7 +241,9 @@ export function createStateWatcher({
       const stops = wishes.map((wish) => {
         const sensor: Sensor = { wish, voltageV, listener, reading: undefined };
         sensors.add(sensor);
-        const stop = watch([wish.entityId], (state) => tell(sensor, readingOf(state, wish, voltageV, sensor.reading)));
+        const stop = watch([wish.entityId], (state) =>
+          tell(sensor, readingOf(state, wish, voltageV, sensor.reading, clock.nowMs())),
+        );
         return () => {
           sensors.delete(sensor);
           stop();
@@ -279,16 +281,17 @@ export function readingOf(
   wish: SensorWish,
   voltageV: number,
   before: Reading | undefined,
+  nowMs: number,
 ): Reading {
   const number = state.state.trim() === "" ? NaN : Number(state.state);
   const told = state.attributes["unit_of_measurement"];
   const value = Number.isFinite(number)
     ? convert(number, typeof told === "string" ? told : undefined, wish.unit, voltageV)
     : undefined;
-  const aliveAtMs = Math.max(
-    state.changedAtMs,
-    state.updatedAtMs ?? 0,
-    value === undefined ? 0 : (before?.aliveAtMs ?? 0),
+  // Home Assistant's times are of its own clock, and ours may have been set back: a sign of life from the future would hide a dead meter.
+  const aliveAtMs = Math.min(
+    nowMs,
+    Math.max(state.changedAtMs, state.updatedAtMs ?? 0, value === undefined ? 0 : (before?.aliveAtMs ?? 0)),
   );
   return {
     entityId: state.entityId,

@@ -6,6 +6,8 @@ import { PHASES, siteMask } from "./wiring.ts";
 
 /** Share of a new reading per regular tick. */
 const EMA_ALPHA = 0.3;
+/** A reading may be this much ahead of the moment of planning, ms. */
+const CLOCK_SLACK_MS = 1_000;
 
 export interface MeterView {
   readonly memory: MeterMemory;
@@ -80,10 +82,13 @@ export function readMeter(
       continue;
     }
     const missingSinceMs = current === undefined ? (memory.missingSinceMs[place] ?? nowMs) : undefined;
-    missing.push(missingSinceMs);
     const silentSinceMs = current === undefined ? (missingSinceMs ?? nowMs) : (reading?.aliveAtMs ?? nowMs);
-    if (nowMs - silentSinceMs > config.staleAfterS[phase] * 1000)
-      staleSinceMs = Math.min(staleSinceMs ?? Infinity, silentSinceMs);
+    // From the future: the machine's clock was set back, so the reading's age is not known. The next one tells.
+    const ageless = silentSinceMs - nowMs > CLOCK_SLACK_MS;
+    const stale = ageless || nowMs - silentSinceMs > config.staleAfterS[phase] * 1000;
+    if (stale) staleSinceMs = Math.min(staleSinceMs ?? Infinity, silentSinceMs, nowMs);
+    // A silent meter that then becomes unavailable is no fresher for it.
+    missing.push(stale ? Math.min(silentSinceMs, nowMs) : missingSinceMs);
     if (current === undefined) {
       net.push(memory.netA[place]);
       smooth.push(memory.smoothA[place]);

@@ -16,8 +16,9 @@ const state = (text: string, unit?: string): Parameters<typeof readingOf>[0] => 
   attributes: unit === undefined ? {} : { unit_of_measurement: unit },
   changedAtMs: 1000,
 });
+const NOW = 10_000;
 const value = (text: string, unit: string | undefined, over: Partial<SensorWish> = {}): number | undefined =>
-  readingOf(state(text, unit), wish(over), 230, undefined).value;
+  readingOf(state(text, unit), wish(over), 230, undefined, NOW).value;
 
 describe("a sensor as a reading", () => {
   it.each([
@@ -56,8 +57,14 @@ describe("a sensor as a reading", () => {
 
   it("keeps the newest sign of life while there is a value", () => {
     const before = { entityId: "sensor.x", value: 1, unit: "A" as const, atMs: 0, aliveAtMs: 9_000 };
-    expect(readingOf(state("2", "A"), wish(), 230, before)).toMatchObject({ atMs: 1000, aliveAtMs: 9_000 });
-    expect(readingOf(state("unavailable", "A"), wish(), 230, before).aliveAtMs).toBe(1000);
+    expect(readingOf(state("2", "A"), wish(), 230, before, NOW)).toMatchObject({ atMs: 1000, aliveAtMs: 9_000 });
+    expect(readingOf(state("unavailable", "A"), wish(), 230, before, NOW).aliveAtMs).toBe(1000);
+  });
+
+  it("takes no sign of life from the future: Home Assistant's clock may run ahead, and ours may be set back", () => {
+    expect(readingOf(state("2", "A"), wish(), 230, undefined, 400).aliveAtMs).toBe(400);
+    const before = { entityId: "sensor.x", value: 1, unit: "A" as const, atMs: 0, aliveAtMs: 9_000 };
+    expect(readingOf(state("2", "A"), wish(), 230, before, 5_000).aliveAtMs).toBe(5_000);
   });
 
   it("is finite or unknown whatever comes", () => {

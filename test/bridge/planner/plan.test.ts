@@ -210,6 +210,24 @@ describe("the meter", () => {
     }
   });
 
+  it("does not trust a reading from the future, as there is one after the machine's clock was set back", () => {
+    const chargers = [charger({ settings: { limitA: 16 }, snapshot: drawing(16) })];
+    const seen = tick({ readings: grid(16, 16, 16, T0 + 3_600_000), chargers }, emptyMemory(), 0);
+    expect(seen.plan.site.status).toBe("meter_stale");
+    const fresh = tick({ readings: grid(16, 16, 16, T0 + 2_000), chargers }, seen.memory, 2);
+    expect(fresh.plan.site.status).toBe("ok");
+  });
+
+  it("stays stale when a silent meter then becomes unavailable", () => {
+    const chargers = [charger({ settings: { limitA: 16 }, snapshot: drawing(16) })];
+    const seen = tick({ readings: grid(16, 16, 16, T0), chargers }, emptyMemory(), 0);
+    const stale = tick({ readings: grid(16, 16, 16, T0), chargers }, seen.memory, 16);
+    expect(stale.plan.site.status).toBe("meter_stale");
+    const gone = { ...reading(0), value: undefined, aliveAtMs: T0 + 18_000 };
+    const after = tick({ readings: { gridA: gone, gridB: gone, gridC: gone }, chargers }, stale.memory, 18);
+    expect(after.plan.site.status).toBe("meter_stale");
+  });
+
   it("takes silence with a sign of life for what it is", () => {
     const alive = { ...reading(0), aliveAtMs: T0 + 60_000 };
     const result = tick({ readings: { gridA: alive, gridB: alive, gridC: alive } }, emptyMemory(), 60);
