@@ -4,7 +4,8 @@ import { ChargerError, type Capabilities, type JsonValue } from "../charger.ts";
 import type { Commands, TriggerTopic } from "./dialect.ts";
 import { isoTime, isObject } from "./json.ts";
 import { setAvailability } from "./settings.ts";
-import type { OutletParts, StationDriver } from "./station-driver.ts";
+import type { OutletParts } from "./outlet-parts.ts";
+import type { StationDriver } from "./station-driver.ts";
 import { profilesClear } from "./reset-profiles.ts";
 
 type Service = NonNullable<Capabilities["services"]>[string];
@@ -26,7 +27,7 @@ export function servicesOf(driver: StationDriver, parts: OutletParts): Readonly<
         key === undefined
           ? commands.version === "1.6"
             ? []
-            : [...driver.model.config.values()].map((entry) => entry.key)
+            : [...driver.model.config.values()].map((entry) => entry.key).filter((name) => !name.endsWith("#list"))
           : [key];
       const found: Record<string, JsonValue> = {};
       const step = commands.version === "1.6" ? Math.max(1, keys.length) : 4;

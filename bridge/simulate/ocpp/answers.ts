@@ -84,7 +84,9 @@ export function answer(
     case "GetLocalListVersion":
       return box.v16 ? { listVersion: -1 } : { versionNumber: 0 };
     case "GetBaseReport":
-      return { status: "NotSupported" };
+      if (box.preset.noInventory === true) return { status: "NotSupported" };
+      box.options.clock.after(100, () => box.sendInventory(Number(payload["requestId"] ?? 0)));
+      return { status: "Accepted" };
     default:
       throw new WireError("NotImplemented", action);
   }

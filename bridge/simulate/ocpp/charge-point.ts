@@ -71,6 +71,7 @@ interface Message {
 
 const STEP_MS = 1_000;
 const VOLTAGE_V = 230;
+const INVENTORY_PIECE = 8;
 
 export class SimulatedChargePoint {
   readonly options: SimulatedChargePointOptions;
@@ -497,6 +498,29 @@ export class SimulatedChargePoint {
         else this.tell(`registration ${typeof result["status"] === "string" ? result["status"] : "unclear"}`);
       })
       .catch((error: unknown) => this.options.log.debug({ err: error }, "boot notification not answered"));
+  }
+
+  /** 2.x: everything it has, in pieces. */
+  sendInventory(requestId: number): void {
+    const entries = this.config.entries().filter(({ key }) => !/Password/.test(key));
+    const pieces = Math.max(1, Math.ceil(entries.length / INVENTORY_PIECE));
+    for (let seqNo = 0; seqNo < pieces; seqNo++)
+      this.#live("NotifyReport", {
+        requestId,
+        generatedAt: this.isoNow(),
+        seqNo,
+        tbc: seqNo < pieces - 1,
+        reportData: entries
+          .slice(seqNo * INVENTORY_PIECE, (seqNo + 1) * INVENTORY_PIECE)
+          .map(({ key, value, readonly }) => {
+            const [component = "", variable = ""] = key.split("/");
+            return {
+              component: { name: component, ...(component === "EVSE" ? { evse: { id: 1 } } : {}) },
+              variable: { name: variable },
+              variableAttribute: [{ type: "Actual", value, mutability: readonly ? "ReadOnly" : "ReadWrite" }],
+            };
+          }),
+      });
   }
 
   sendHeartbeat(): void {

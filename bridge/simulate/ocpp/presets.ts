@@ -50,6 +50,8 @@ export interface Preset {
   readonly frozenCurrent?: true;
   readonly noPeriodicValues?: true;
   readonly brokenConfigJson?: true;
+  /** 2.x: GetBaseReport is not supported. */
+  readonly noInventory?: true;
   readonly chatty?: true;
   readonly rebootS: number;
   readonly neverAnswersAfterMs?: number;
