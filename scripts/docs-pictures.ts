@@ -1,11 +1,11 @@
-/** Pictures of docs/card.md and README.md, drawn by the real card from the visual tests' data: `node scripts/docs-pictures.ts`. */
+/** Pictures of docs/card.md, drawn by the real card from the visual tests' data: `node scripts/docs-pictures.ts`. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { CHROMIUM_ARGS, ensureChromium } from "./find-chromium.mjs";
 
 const PICTURES: readonly (readonly [string, number, Record<string, unknown>])[] = [
-  ["readme", 860, { layout: "site", state: "charging", dark: false }],
+  ["card-site-wide", 1000, { layout: "site", state: "charging", dark: false }],
   ["card-full", 400, { layout: "full", state: "charging", dark: false }],
   ["card-full-dark", 400, { layout: "full", state: "waiting", dark: true }],
   ["card-compact", 400, { layout: "compact", state: "waiting", dark: false }],

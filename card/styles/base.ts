@@ -3,11 +3,6 @@ import { css } from "./css.ts";
 
 export const base = css`
   .evse {
-    --evse-charging-color: var(--success-color);
-    --evse-waiting-color: var(--info-color);
-    --evse-attention-color: var(--warning-color);
-    --evse-fault-color: var(--error-color);
-    --evse-idle-color: var(--secondary-text-color);
     --evse-sun: oklch(from var(--energy-solar-color) clamp(var(--evse-source-l-min), l, var(--evse-source-l-max)) c h);
     --evse-grid: oklch(
       from var(--energy-grid-consumption-color) clamp(var(--evse-source-l-min), l, var(--evse-source-l-max)) c h
@@ -23,20 +18,20 @@ export const base = css`
     --evse-track: color-mix(in srgb, var(--primary-text-color) 11%, transparent);
   }
   [data-state] {
-    --evse-tint: var(--evse-idle-color);
+    --evse-tint: var(--evse-idle-color, var(--secondary-text-color));
   }
   [data-state="charging"],
   [data-state="finished"] {
-    --evse-tint: var(--evse-charging-color);
+    --evse-tint: var(--evse-charging-color, var(--success-color));
   }
   [data-state="waiting"] {
-    --evse-tint: var(--evse-waiting-color);
+    --evse-tint: var(--evse-waiting-color, var(--info-color));
   }
   [data-state="attention"] {
-    --evse-tint: var(--evse-attention-color);
+    --evse-tint: var(--evse-attention-color, var(--warning-color));
   }
   [data-state="fault"] {
-    --evse-tint: var(--evse-fault-color);
+    --evse-tint: var(--evse-fault-color, var(--error-color));
   }
   [data-state] {
     --evse-soft: color-mix(in srgb, var(--evse-tint) var(--evse-soft-part), transparent);

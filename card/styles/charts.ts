@@ -66,7 +66,8 @@ export const charts = css`
   }
   .evse {
     --evse-attention-graphic: oklch(
-      from var(--evse-attention-color) clamp(var(--evse-graphic-l-min), l, var(--evse-graphic-l-max)) c h
+      from var(--evse-attention-color, var(--warning-color))
+        clamp(var(--evse-graphic-l-min), l, var(--evse-graphic-l-max)) c h
     );
   }
 
@@ -152,7 +153,8 @@ export const charts = css`
   }
   .evse {
     --evse-charging-graphic: oklch(
-      from var(--evse-charging-color) clamp(var(--evse-graphic-l-min), l, var(--evse-graphic-l-max)) c h
+      from var(--evse-charging-color, var(--success-color))
+        clamp(var(--evse-graphic-l-min), l, var(--evse-graphic-l-max)) c h
     );
   }
   .flow-say {

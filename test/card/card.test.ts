@@ -61,3 +61,29 @@ describe("controls", () => {
     ]);
   });
 });
+
+describe("a theme", () => {
+  before(defineHaCard);
+  afterEach(() => {
+    document.documentElement.removeAttribute("style");
+    clean();
+  });
+
+  it("can give each state a colour of its own", async () => {
+    const states: [string, House][] = [
+      ["charging", House.garage()],
+      ["waiting", House.garage({ status: "suspended_evse", reason: ["no_excess", {}] })],
+      ["attention", House.garage({ status: "preparing", reason: ["authorization"] })],
+      ["fault", House.garage({ status: "faulted", reason: ["fault", { code: "GroundFailure" }] })],
+      ["idle", House.garage({ status: "available" })],
+    ];
+    for (const [name, house] of states) {
+      document.documentElement.style.setProperty(`--evse-${name}-color`, "rgb(1, 2, 3)");
+      const card = await mount(house);
+      expect(getComputedStyle(card.find(".chip")).getPropertyValue("--evse-tint"), name).to.equal("rgb(1, 2, 3)");
+      document.documentElement.style.removeProperty(`--evse-${name}-color`);
+      expect(getComputedStyle(card.find(".chip")).getPropertyValue("--evse-tint"), name).not.to.equal("rgb(1, 2, 3)");
+      clean();
+    }
+  });
+});
