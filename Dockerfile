@@ -14,6 +14,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/build ./build
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/deploy ./deploy
+COPY --from=build /app/bridge/demo/page ./bridge/demo/page
 RUN ln -s /app/build/bridge/cli.js /usr/local/bin/evse-bridge && chmod +x /app/build/bridge/cli.js \
   && mkdir /data /config && chown node:node /data /config
 USER node

@@ -65,6 +65,9 @@ function overview(): string {
   ].join("\n");
 }
 
+/** Older ones lack node:sqlite, and say so in words that help nobody. */
+const LEAST_NODE = 24;
+
 /** A word of its own before any `--`: what follows that is data. */
 function has(argv: readonly string[], ...words: readonly string[]): boolean {
   const end = argv.indexOf("--");
@@ -95,6 +98,12 @@ async function main(argv: readonly string[]): Promise<number> {
     const usage = usageOf(asked);
     if (usage !== undefined) console.log(usageText(usage));
     return 0;
+  }
+  if (Number.parseInt(process.versions.node, 10) < LEAST_NODE) {
+    console.error(
+      `EVSE Bridge needs Node.js ${LEAST_NODE} or newer; this is ${process.versions.node} (${process.execPath}). See https://nodejs.org, or use the Docker image.`,
+    );
+    return 1;
   }
   const run = await command.load();
   try {
