@@ -21,7 +21,8 @@ import { servicesOf } from "./services.ts";
 import { refresh } from "./setup.ts";
 import { setSetting } from "./settings.ts";
 import { canSwitchPhases, startSession, stopPauses, stopSession, switchPhases } from "./start-stop.ts";
-import { StationDriver, type OutletParts } from "./station-driver.ts";
+import type { OutletParts } from "./outlet-parts.ts";
+import { StationDriver } from "./station-driver.ts";
 import { ceilingA, hardwarePhases, limitTraits } from "./traits.ts";
 
 const COMMAND_TIMEOUT_S = 35;

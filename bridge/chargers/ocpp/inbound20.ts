@@ -1,6 +1,6 @@
 /** OCPP 2.0.1 and 2.1: what each message of the box means, and its answer. */
 import { OcppError } from "../../ocpp/errors.ts";
-import type { InboundMeta, JsonObject } from "../../ocpp/station.ts";
+import type { InboundMeta, Json, JsonObject } from "../../ocpp/station.ts";
 import { firmwareStatus, readingRules } from "./inbound16.ts";
 import {
   flagOf,
@@ -107,7 +107,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
           idTag: tag === "" ? undefined : tag,
           tokenType: textOf(token?.["type"]),
           remoteStartId: wholeOf(info["remoteStartId"]),
-          phasesUsed: wholeOf(payload["numberOfPhasesUsed"]),
+          phasesUsed: phasesOf(payload["numberOfPhasesUsed"]),
           cableMaxA: numberOf(payload["cableMaxCurrent"]),
           reservationId: wholeOf(payload["reservationId"]),
           reading: list.length === 0 ? undefined : readMeterValues(list, readingRules(model)),
@@ -238,3 +238,9 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
     GetCertificateChainStatus: () => ({ certificateStatus: [] }),
   }),
 );
+
+/** 1 to 3; 0 is told by boxes that do not know. */
+function phasesOf(told: Json | undefined): number | undefined {
+  const count = wholeOf(told);
+  return count !== undefined && count >= 1 && count <= 3 ? count : undefined;
+}

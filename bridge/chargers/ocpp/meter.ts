@@ -134,7 +134,7 @@ export class Meter {
     if (legs.length > 0) return average(legs.filter((value) => value > 0.1)) ?? 0;
     const unphased = this.value("Current.Import");
     const volts = this.headlineV();
-    if (powerW !== undefined && volts !== undefined && volts > 0) return powerW / ((phases ?? 1) * volts);
+    if (powerW !== undefined && volts !== undefined && volts > 0) return powerW / (Math.max(1, phases ?? 1) * volts);
     return unphased;
   }
 

@@ -1,6 +1,7 @@
 /** Takes foreign and own profiles away; the caller sets ours anew at once. */
 import { ChargerError } from "../charger.ts";
-import type { OutletParts, StationDriver } from "./station-driver.ts";
+import type { OutletParts } from "./outlet-parts.ts";
+import type { StationDriver } from "./station-driver.ts";
 
 /** Absence and refusal are fine: what counts is that ours stands afterwards. @throws ChargerError `offline`, `timeout` */
 export async function profilesClear(

@@ -1,7 +1,8 @@
 /** The box's own settings that are helpers in Home Assistant. */
 import { ChargerError } from "../charger.ts";
 import { demand } from "./calling.ts";
-import type { OutletParts, StationDriver } from "./station-driver.ts";
+import type { OutletParts } from "./outlet-parts.ts";
+import type { StationDriver } from "./station-driver.ts";
 
 /** @throws ChargerError */
 export async function setSetting(

@@ -3,7 +3,8 @@ import { ChargerError } from "../charger.ts";
 import { unlessAborted } from "./calling.ts";
 import { text } from "./json.ts";
 import { CHARGING_W } from "./status.ts";
-import type { OutletParts, StationDriver } from "./station-driver.ts";
+import type { OutletParts } from "./outlet-parts.ts";
+import type { StationDriver } from "./station-driver.ts";
 
 const BEGINS_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 30_000;

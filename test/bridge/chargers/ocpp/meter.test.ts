@@ -52,6 +52,16 @@ describe("a sampled value", () => {
     });
   });
 
+  it("of power is shared by one phase at least when the current is not told", () => {
+    const meter = new Meter();
+    meter.take(
+      read({ value: 2300, measurand: "Power.Active.Import" }, { value: 230, measurand: "Voltage" }).samples,
+      1,
+    );
+    expect([undefined, 0, 1, 3].map((phases) => meter.headlineA(2300, phases))).toEqual([10, 10, 10, 10 / 3]);
+    expect(meter.headlineA(0, 0)).toBe(0);
+  });
+
   it("never makes NaN, whatever is told", () => {
     fc.assert(
       fc.property(
