@@ -5,7 +5,7 @@ import { amps, entity, object, oneOf, optional, phaseCount, seconds, secret, slu
 const vehicle = object({
   name: optional(text("the car's name")),
   tags: optional(Type.Array(text("RFID tag that means this car"))),
-  phases: optional(phaseCount),
+  phases: optional(phaseCount("that the car charges with")),
   min_current: optional(amps("the car's minimum", 6, 80)),
   max_current: optional(amps("the car's maximum", 6, 80)),
   soc: optional(entity("the car's state of charge")),
@@ -28,7 +28,7 @@ const common = {
       default: 6,
     }),
   ),
-  phases: optional(phaseCount),
+  phases: optional(phaseCount("wired; default: what the charger reports, else the site's")),
   phase_map: optional(
     Type.Array(phaseName, { minItems: 1, maxItems: 3, description: "site phase of each charger leg" }),
   ),
@@ -39,7 +39,9 @@ const common = {
   pause_time: optional(seconds("a pause lasts at least", 0, 3600, 180)),
   min_on: optional(seconds("charging lasts at least", 0, 3600, 300)),
   min_off: optional(seconds("not charging lasts at least", 0, 3600, 300)),
-  limit_writes_per_day: optional(Type.Integer({ minimum: 1 })),
+  limit_writes_per_day: optional(
+    Type.Integer({ minimum: 1, description: "limits a day; above it only downward steps are sent" }),
+  ),
   vehicle: optional(vehicle),
 };
 const wallboxMode = {

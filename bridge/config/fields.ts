@@ -39,9 +39,11 @@ export const listenAddress = (description: string, byDefault?: string) =>
     description: `${description}, host:port`,
     ...(byDefault === undefined ? {} : { default: byDefault }),
   });
-export const phaseCount = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)], {
-  description: "how many phases are wired",
-});
+export const phaseCount = (description: string, byDefault?: 1 | 2 | 3) =>
+  Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)], {
+    description,
+    ...(byDefault === undefined ? {} : { default: byDefault }),
+  });
 export const secret = (description: string) => ({
   value: optional(text(`${description} (secret)`)),
   file: optional(text(`file that holds: ${description}`)),

@@ -81,7 +81,7 @@ export const OcppSchema = object({
 export const SiteSchema = object({
   id: optional(slug("the site's id")),
   name: optional(text("the site's name")),
-  phases: optional(phaseCount),
+  phases: optional(phaseCount("of the house connection", 3)),
   voltage: optional(Type.Number({ minimum: 100, maximum: 400, default: 230, description: "phase to neutral, V" })),
   main_breaker: optional(amps("main fuse per phase", 1, 200, 25)),
   grid: optional(
@@ -131,8 +131,8 @@ export const SiteSchema = object({
   ),
   power_buffer: optional(watts("kept free under the import cap", 0, 5000, 0)),
   excess_threshold: optional(watts("export above which Excess charges", 0, 50000, 13000)),
-  allow_grid_charging: optional(Type.Boolean({ default: true })),
-  off_grid: optional(Type.Boolean({ default: false })),
+  allow_grid_charging: optional(Type.Boolean({ default: true, description: "first value of the helper" })),
+  off_grid: optional(Type.Boolean({ default: false, description: "the site has no grid connection" })),
   net_metering_across_phases: optional(
     Type.Boolean({ default: false, description: "exporting phases offset importing ones under the import cap" }),
   ),
@@ -162,7 +162,12 @@ export const SiteSchema = object({
   currency: optional(Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217 code" })),
   stale_after: optional(seconds("without a sign of life of a grid phase", 1, 3600, 15)),
   tick: optional(seconds("between evaluations", 1, 60, 2)),
-  detect_phase_mapping: optional(Type.Union([Type.Boolean(), Type.Literal("apply")])),
+  detect_phase_mapping: optional(
+    Type.Union([Type.Boolean(), Type.Literal("apply")], {
+      default: true,
+      description: "looks which phases a charger really uses and tells it; apply: uses what it found",
+    }),
+  ),
 });
 
 /** Chargers are checked one by one against their driver's schema, so that an error names the key and not "no alternative matched". */
