@@ -5,7 +5,8 @@ import type { InboundMeta, JsonObject } from "../../ocpp/station.ts";
 import { wireTagStatus } from "./authorisation.ts";
 import { isoTime, number, objects, text, timestampMs, whole } from "./json.ts";
 import { readMeterValues } from "./meter-values.ts";
-import type { StationModel, TxReport } from "./model.ts";
+import type { StationModel } from "./model.ts";
+import type { TxReport } from "./transactions.ts";
 
 const NO_REPORT = {
   seqNo: undefined,
@@ -89,9 +90,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       triggerReason: "Authorized",
       reservationId: whole(payload, "reservationId"),
     };
-    model.transaction(report, meta.receivedAtMs);
-    if (outlet !== undefined) model.begun16(outlet, String(id), meterStart);
-    if (judgement.status !== "Accepted") model.refuse(String(id));
+    model.transactions.take(report, meta.receivedAtMs);
+    if (outlet !== undefined) model.transactions.begun16(outlet, String(id), meterStart);
+    if (judgement.status !== "Accepted") model.transactions.refuse(String(id));
     return { transactionId: id, idTagInfo: { status: wireTagStatus(judgement.status, "1.6") } };
   },
 
@@ -115,9 +116,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
             ],
           };
     const rules = { ...readingRules(model) };
-    const known = holder !== undefined || (id !== undefined && model.isDormant(id));
+    const known = holder !== undefined || (id !== undefined && model.transactions.isDormant(id));
     if (id !== undefined && known) {
-      model.transaction(
+      model.transactions.take(
         {
           ...NO_REPORT,
           kind: "Ended",
@@ -148,7 +149,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const id = whole(payload, "transactionId");
     const history = model.skew.isHistory(meta.receivedAtMs, told);
     if (!history) model.skew.take(meta.receivedAtMs, told);
-    if (id !== undefined && id > 0 && !history) model.recover16(outlet, String(id));
+    if (id !== undefined && id > 0 && !history) model.transactions.recover16(outlet, String(id));
     const late = id !== undefined && id > 0 && outlet.liveTx?.id !== String(id);
     const before = outlet.powerReadings;
     outlet.take(reading, meta.receivedAtMs, !history && !late);

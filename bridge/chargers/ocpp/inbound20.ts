@@ -20,7 +20,8 @@ import {
 } from "./json.ts";
 import { readMeterValues } from "./meter-values.ts";
 import { takeReport } from "./inventory.ts";
-import type { StationModel, TxReport } from "./model.ts";
+import type { StationModel } from "./model.ts";
+import type { TxReport } from "./transactions.ts";
 
 type Handler = (model: StationModel, payload: JsonObject, meta: InboundMeta) => JsonObject;
 
@@ -114,8 +115,9 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
         };
         if (info["operationMode"] !== undefined) model.notes["operationMode"] = textOf(info["operationMode"]);
         if (info["tariffId"] !== undefined) model.notes["tariffId"] = textOf(info["tariffId"]);
-        model.transaction(report, meta.receivedAtMs);
-        if (judgement !== undefined && judgement.status !== "Accepted" && kind !== "Ended") model.refuse(id);
+        model.transactions.take(report, meta.receivedAtMs);
+        if (judgement !== undefined && judgement.status !== "Accepted" && kind !== "Ended")
+          model.transactions.refuse(id);
       }
       return judgement === undefined ? {} : { idTokenInfo: { status: judgement.status } };
     },

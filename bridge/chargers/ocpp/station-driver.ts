@@ -142,7 +142,7 @@ export class StationDriver implements StationHandler {
     const { model } = this;
     if (model.version !== undefined && model.version !== link.version) {
       this.log.info({ from: model.version, to: link.version }, "station changed its protocol version");
-      model.sequences.clear();
+      model.transactions.forgetSequences();
       model.config.clear();
       this.refusedTriggers.clear();
     }
