@@ -18,7 +18,8 @@ const CONFIG = {
 
 const SIMULATE_OCPP: Usage = {
   forms: ["simulate ocpp --url URL --id ID [options]"],
-  about: "A simulated OCPP wallbox with a car that arrives after 3 s, until Ctrl-C.",
+  about:
+    "A simulated OCPP wallbox with a car that arrives after 3 s, until Ctrl-C. What is typed is done: plug, unplug, card TAG, sleep, fault CODE, offline, online, reboot, state, quit.",
   options: {
     "--url URL": "of the bridge, ws://HOST:9000 or wss://HOST:PORT",
     "--id ID": "identity, as `station` in the configuration",
@@ -26,6 +27,9 @@ const SIMULATE_OCPP: Usage = {
     "--phases N": "1 or 3; default 3",
     "--preset NAME": "manners of a known model; default standard, a wrong name lists all",
     "--password TEXT": "for basic authentication; better in OCPP_PASSWORD",
+    "--outlets N": "1 to 4; default 1",
+    "--no-car": "none comes by itself",
+    "--ca FILE": "authority to trust for wss, as `ca.pem` of `certificate`",
   },
   examples: ["simulate ocpp --url ws://localhost:9000 --id CP-0001 --version 2.0.1"],
   exits: "0 stopped, 2 wrong arguments",
