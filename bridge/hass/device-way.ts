@@ -39,14 +39,16 @@ export function createDeviceWay(options: DeviceWayOptions): Way {
   const silences = new Map<string, number>();
 
   const read = (id: string): DeviceMemory => {
-    let record = cache.get(id);
-    if (record === undefined) {
-      record = parseMemory(memory.get(`device:${id}`));
-      // Made in another Home Assistant: nothing of it is here.
-      if (record.house !== undefined && record.house !== registry.house) record = { keys: {} };
-      cache.set(id, record);
-    }
-    return record;
+    const cached = cache.get(id);
+    if (cached !== undefined) return cached;
+    const record = parseMemory(memory.get(`device:${id}`));
+    // Which Home Assistant this is is known with the registry: until then nothing is decided, and nothing kept.
+    if (!registry.ready) return record;
+    const elsewhere = record.house !== undefined && registry.house !== undefined && record.house !== registry.house;
+    // Made in another Home Assistant: nothing of it is here.
+    const here: DeviceMemory = elsewhere ? { keys: {} } : record;
+    cache.set(id, here);
+    return here;
   };
   const write = (id: string): void => memory.set(`device:${id}`, structuredClone(read(id)));
   const identifier = (id: string): string => deviceIdentifier(instance, id);

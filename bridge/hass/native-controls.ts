@@ -109,7 +109,8 @@ export function createNativeControls(options: NativeControlsOptions): NativeCont
 
   const read = (id: string): OwnerMemory => {
     const record = parseMemory(memory.get(`native:${id}`));
-    return record.house !== undefined && record.house !== registry.house ? { keys: {} } : record;
+    const { house } = registry;
+    return record.house !== undefined && house !== undefined && record.house !== house ? { keys: {} } : record;
   };
   const save = (id: string, record: OwnerMemory): void => {
     if (registry.house !== undefined) record.house = registry.house;
