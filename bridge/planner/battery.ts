@@ -5,7 +5,7 @@
 import { DUST_A } from "./constraints.ts";
 import { BATTERY_IDLE_A, type IdleHouse } from "./idle-house.ts";
 import type { EngineLoad, EngineShare, EngineSite } from "./problem.ts";
-import { mapPhases, perPhaseCap, phaseCount, sum, type Three } from "./shape.ts";
+import { perPhaseCap, phaseCount, sum, type Three } from "./shape.ts";
 
 /** Battery power that charging hides from the meter, A; only what the sun gives, not what is charged from the grid. */
 export function chargeBack(site: EngineSite): number {
@@ -42,41 +42,51 @@ export interface Supply {
 export function supplyOf({ physical: site, batteryNowA }: IdleHouse): Supply {
   if (site.meterless || site.socPct === null || site.batteryW === null) return { flexibleA: 0, certainA: 0 };
   const givenA = Math.max(0, site.batteryW) / site.voltageV;
-  const limit = dischargeLimit(site);
-  let most = limit.mostA;
+  const certain = isLimitKnown(site);
+  let most = usableDischarge(site);
   let back = chargeBack(site);
   // A battery that regulates the house brings the grid to 0 whenever it can: an import says that it gives all it has.
   if (site.importNowA !== undefined && site.importNowA > BATTERY_IDLE_A) {
     most = Math.min(most, Math.max(0, batteryNowA));
     if (batteryNowA < 0) back = 0;
   }
-  let ceiling = Infinity;
-  const cap = perPhaseCap(site);
-  if (Number.isFinite(cap)) {
-    const room = mapPhases(site, (phase) => Math.max(0, cap - (site.exportA[phase] ?? 0)));
-    for (const phase of [0, 1, 2] as const)
-      if (site.consumptionA[phase] !== null) ceiling = Math.min(ceiling, room[phase] * phaseCount(site));
-  }
+  const ceiling = placeable(site);
   const flexibleA = Math.min(ceiling, Math.max(0, most - givenA) + back);
-  return { flexibleA, certainA: limit.certain ? flexibleA : Math.min(ceiling, back) };
+  return { flexibleA, certainA: certain ? flexibleA : Math.min(ceiling, back) };
+}
+
+/** What the inverter's phases can still carry of it, A: spread evenly, or as far as each phase has room. */
+export function placeable(site: EngineSite): number {
+  const cap = perPhaseCap(site);
+  if (!Number.isFinite(cap)) return Infinity;
+  const room = ([0, 1, 2] as const)
+    .filter((phase) => site.consumptionA[phase] !== null)
+    .map((phase) => Math.max(0, cap - (site.exportA[phase] ?? 0)));
+  return site.inverterAsymmetric ? room.reduce((all, value) => all + value, 0) : Math.min(...room) * room.length;
 }
 
 /**
- * The most it could discharge, A. Behind an inverter with a limit that is what the sun leaves of it; where nothing tells how
- * much sun there is, it is estimated from the meter, which cannot see what the house uses itself.
+ * The most it could discharge for our loads, A. Behind an inverter with a limit that is what the sun leaves of it; where
+ * nothing tells how much sun there is, it is estimated, but not without the grid, where no import would tell the error. At its
+ * least charge exactly a battery stops.
  */
-function dischargeLimit(site: EngineSite): { readonly mostA: number; readonly certain: boolean } {
-  // At its least charge exactly a battery stops.
-  if (!mayDischarge(site) || (site.socPct ?? 0) <= (site.socMinPct ?? 0)) return { mostA: 0, certain: true };
+export function usableDischarge(site: EngineSite): number {
+  if (!mayDischarge(site) || (site.socPct ?? 0) <= (site.socMinPct ?? 0)) return 0;
   const most = Math.max(0, site.maxDischargeW ?? 0) / site.voltageV;
   const inverter = site.inverterMaxW ?? 0;
-  if (inverter <= 0) return { mostA: most, certain: true };
-  const sunA = knownSun(site);
-  const left = (sun: number): number => Math.min(most, Math.max(0, inverter / site.voltageV - sun));
-  if (sunA !== undefined) return { mostA: left(sunA), certain: true };
-  // Without the grid there is no import that would tell when the estimate is wrong.
-  if (isGridFree(site)) return { mostA: 0, certain: true };
-  return { mostA: left(sum(site.exportA) + chargeBack(site) + sum(site.consumptionA)), certain: false };
+  if (inverter <= 0) return most;
+  const sunA = knownSun(site) ?? (isGridFree(site) ? Infinity : estimatedSun(site));
+  return Math.min(most, Math.max(0, inverter / site.voltageV - sunA));
+}
+
+/** Whether that limit is known and not estimated. */
+function isLimitKnown(site: EngineSite): boolean {
+  return (site.inverterMaxW ?? 0) <= 0 || knownSun(site) !== undefined;
+}
+
+/** The sun as the meter shows it, A over all phases; what the house uses of it itself is not seen. */
+export function estimatedSun(site: EngineSite): number {
+  return sum(site.exportA) + chargeBack(site) + sum(site.consumptionA);
 }
 
 /** The sun's own current as a sensor tells it, A over all phases. */

@@ -108,10 +108,10 @@ function attempt(
       else distributeShared(full);
       break;
     case "sequential_optimized":
-      distributeSequential(full, compat ? 1 : LOOK_AHEAD);
+      distributeSequential(full, compat ? 1 : LOOK_AHEAD, !compat);
       break;
     case "sequential_strict":
-      distributeSequential(full, 0);
+      distributeSequential(full, 0, false);
       break;
   }
   for (const claim of claims) claim.allocatedA = settle(claim);

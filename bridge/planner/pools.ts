@@ -2,7 +2,7 @@
  * Where current can come from: breaker and cap with what the battery would add, the surplus of the sun and its excess. Each is
  * a pool (constraints.ts) before any load has taken its share, asked of the house at rest (idle-house.ts). Pure.
  */
-import { chargeBack, forbiddenDischarge, isGridFree } from "./battery.ts";
+import { chargeBack, estimatedSun, forbiddenDischarge, isGridFree, placeable, usableDischarge } from "./battery.ts";
 import { COUNT, capTotal, emptyPool, fromPerPhase, normalise, type Pool } from "./constraints.ts";
 import type { IdleHouse } from "./idle-house.ts";
 import type { EngineSite } from "./problem.ts";
@@ -37,9 +37,9 @@ function physicalPool(site: EngineSite, flexible: number): Pool {
   if (site.maxImportW !== null) {
     const cap = site.maxImportW / site.voltageV;
     const head = cap - (site.netMeteringAcrossPhases ? netTotal : sum(site.consumptionA));
-    // The house alone above its cap: nothing of ours on top.
-    if (head + flexible < 0) capEvery(pool, 0);
-    else if (site.netMeteringAcrossPhases) capEvery(pool, head + flexible);
+    if (site.netMeteringAcrossPhases) capEvery(pool, Math.max(0, head + flexible));
+    // The house alone above its cap: nothing of ours on top, the battery answers to the sum and not to the cap.
+    else if (head < 0) capEvery(pool, 0);
     else limitSubsets(pool, exported, head, each);
   }
   if (isGridFree(site)) {
@@ -75,9 +75,9 @@ function capEvery(pool: Pool, total: number): void {
 function surplusPool(site: EngineSite): Pool {
   const pool = solarPool(site);
   if (site.batteryW === null || site.socPct === null || site.socPct <= (site.socMinPct ?? 0)) return pool;
-  const houseA = sum(site.consumptionA) - sum(site.exportA) + site.batteryW / site.voltageV;
-  const allowed = isAboveTarget(site) ? discharging(site) + unusedDischarge(site) : 0;
-  return capTotal(pool, Math.max(0, allowed - houseA));
+  const spare = isAboveTarget(site) ? Math.max(0, usableDischarge(site) - discharging(site)) : -discharging(site);
+  const net = sum(site.consumptionA) - sum(site.exportA);
+  return capTotal(pool, Math.max(0, Math.min(placeable(site), spare + chargeBack(site)) - net));
 }
 
 /** The surplus without regard to what a battery makes of it. */
@@ -119,10 +119,7 @@ function unusedDischarge(site: EngineSite): number {
   const unused = Math.max(0, Math.max(0, site.maxDischargeW ?? 0) / site.voltageV - discharging(site));
   const most = site.inverterMaxW ?? 0;
   if (most <= 0 || unused <= 0) return unused;
-  const solar =
-    site.householdW !== null
-      ? site.solarW / site.voltageV
-      : sum(site.exportA) + chargeBack(site) + sum(site.consumptionA);
+  const solar = site.householdW !== null ? site.solarW / site.voltageV : estimatedSun(site);
   return Math.min(unused, Math.max(0, most / site.voltageV - solar));
 }
 

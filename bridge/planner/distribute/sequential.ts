@@ -6,8 +6,11 @@ import { floorTenth } from "../../../shared/units.ts";
 import { DUST_A, available, mostLeaving, type Pool } from "../constraints.ts";
 import { give, room, sourceLimit, type Claim, type Work } from "./work.ts";
 
-/** `lookAhead`: to how many later loads one steps back; 0 = Strict. */
-export function distributeSequential(work: Work, lookAhead: number): void {
+/**
+ * `lookAhead`: to how many later loads one steps back; 0 = Strict. `topUp`: what a load stepped back for in vain, because
+ * another one came between, is given to those that run.
+ */
+export function distributeSequential(work: Work, lookAhead: number, topUp: boolean): void {
   for (const [position, claim] of work.claims.entries()) {
     const ceiling = Math.min(claim.load.maxA, sourceLimit(work, claim.load, 0));
     let wanted = Math.min(ceiling, room(claim));
@@ -16,6 +19,13 @@ export function distributeSequential(work: Work, lookAhead: number): void {
     // A plug's rating is no multiple of 0.1 A: at its maximum nothing is rounded away.
     const given = wanted >= claim.load.maxA ? claim.load.maxA : Math.max(claim.load.minA, floorTenth(wanted));
     if (given > 0) give(work, claim, given);
+  }
+  if (!topUp) return;
+  for (const claim of work.claims) {
+    if (claim.allocatedA <= 0) continue;
+    const ceiling = Math.min(claim.load.maxA, sourceLimit(work, claim.load, claim.allocatedA));
+    const more = Math.min(ceiling - claim.allocatedA, room(claim));
+    if (more > DUST_A) give(work, claim, more);
   }
 }
 
