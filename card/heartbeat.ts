@@ -23,7 +23,8 @@ export class Heartbeat {
   /** Takes the root entity as it stands; starts no timer. */
   look(root: HassEntity | undefined, now: number): void {
     if (root === undefined) {
-      this.#beat = undefined;
+      // What comes after this was seen to come: no guess by time stamps is needed then.
+      this.#beat = "";
       this.#heardMs = undefined;
       return;
     }

@@ -78,6 +78,22 @@ describe("four kinds of no data", () => {
   });
 });
 
+describe("a bridge that comes back while somebody looks", () => {
+  before(defineHaCard);
+  afterEach(clean);
+
+  it("is alive at once, also for a browser clock that is wrong", async () => {
+    const card = await mount(House.garage());
+    setClock(NOW + 3_600_000);
+    const old = card.house.states["sensor.evse_bridge"]!;
+    card.house.remove("sensor.evse_bridge");
+    await card.push();
+    card.house.set("sensor.evse_bridge", minutes(1), { ...old.attributes }, minutes(1));
+    await card.push();
+    expect(card.text(".chip")).to.equal("Charging");
+  });
+});
+
 describe("cheapness", () => {
   before(defineHaCard);
   afterEach(clean);
