@@ -4,7 +4,8 @@ import type { ChargerSettings, ChargerState, SiteConfig, SiteReadings, SiteSetti
 import { balance, type HouseModel, type PhaseValues } from "../../../bridge/simulate/house.ts";
 import { emptyMemory, type PlannerMemory } from "../../../bridge/planner/memory.ts";
 import { plan } from "../../../bridge/planner/plan.ts";
-import { T0, charger, reading, siteConfig, siteSettings, type ChargerChange } from "./site-fixture.ts";
+import { siteConfig, siteSettings } from "../../fakes/site.ts";
+import { T0, charger, reading, type ChargerChange } from "./site-fixture.ts";
 
 export interface CarModel {
   readonly change: ChargerChange;

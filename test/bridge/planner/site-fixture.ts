@@ -1,5 +1,5 @@
-/** Sites, chargers and readings for tests of the planner: everything has a plain default, a test names what matters. */
-import { blankSnapshot, type ChargerSnapshot } from "../../../shared/charger.ts";
+/** Sites as the planner is asked about them: on the plain ones of test/fakes/site.ts, with chargers of 32 A and fresh meters. */
+import type { ChargerSnapshot } from "../../../shared/charger.ts";
 import {
   DEFAULT_PACE,
   type ChargerConfig,
@@ -11,105 +11,9 @@ import {
   type SiteSettings,
   type SiteState,
 } from "../../../shared/site.ts";
+import { chargerConfig, chargerSettings, chargerState, siteConfig, siteSettings, snapshot } from "../../fakes/site.ts";
 
 export const T0 = Date.UTC(2026, 5, 1, 12);
-
-export function siteConfig(change: Partial<SiteConfig> = {}): SiteConfig {
-  return {
-    id: "home",
-    name: "Home",
-    phases: 3,
-    voltageV: 230,
-    breakerA: 25,
-    meteredPhases: ["A", "B", "C"],
-    hasSolar: false,
-    hasBattery: false,
-    hasInverterSensors: false,
-    staleAfterS: { A: 15, B: 15, C: 15 },
-    tickS: 2,
-    batteryMaxChargeW: 5000,
-    batteryMaxDischargeW: 5000,
-    socHysteresisPct: 5,
-    inverterMaxW: 0,
-    inverterMaxPerPhaseW: 0,
-    inverterAsymmetric: false,
-    topology: "parallel",
-    maxImportW: undefined,
-    maxImportFromEntity: false,
-    offGrid: false,
-    netMeteringAcrossPhases: false,
-    circuits: [],
-    detectPhaseMapping: true,
-    ...change,
-  };
-}
-
-export function siteSettings(change: Partial<SiteSettings> = {}): SiteSettings {
-  return {
-    distribution: "priority",
-    maxImportW: undefined,
-    powerBufferW: 0,
-    excessThresholdW: 13000,
-    allowGridCharging: true,
-    socTargetPct: 80,
-    socMinPct: 20,
-    ...change,
-  };
-}
-
-export function chargerConfig(change: Partial<ChargerConfig> = {}): ChargerConfig {
-  return {
-    id: "garage",
-    name: "Garage",
-    kind: "evse",
-    priority: 1,
-    minA: 6,
-    maxA: 32,
-    failSafeA: 6,
-    phases: 3,
-    phaseMap: ["A", "B", "C"],
-    phaseSwitching: "off",
-    commandIntervalS: 15,
-    enableDelayS: 60,
-    solarGraceS: 300,
-    pauseTimeS: 180,
-    minOnS: 300,
-    minOffS: 300,
-    limitWritesPerDay: undefined,
-    vehicle: undefined,
-    powerW: undefined,
-    allowReset: "failed_pause",
-    ...change,
-  };
-}
-
-export function chargerSettings(change: Partial<ChargerSettings> = {}): ChargerSettings {
-  return {
-    mode: "standard",
-    limitA: 32,
-    minA: 6,
-    enabled: true,
-    pausedSinceMs: undefined,
-    dynamicControl: true,
-    ...change,
-  };
-}
-
-export function snapshot(change: Partial<ChargerSnapshot> = {}): ChargerSnapshot {
-  const facts = {
-    driver: "ocpp" as const,
-    protocol: "1.6",
-    vendor: undefined,
-    model: undefined,
-    serial: undefined,
-    firmware: undefined,
-    phases: 3 as const,
-    minA: undefined,
-    maxA: undefined,
-    commandTimeoutS: 35,
-  };
-  return { ...blankSnapshot(facts, T0), link: "up", status: "charging", carConnected: true, ...change };
-}
 
 export interface ChargerChange {
   readonly config?: Partial<ChargerConfig>;
@@ -120,14 +24,13 @@ export interface ChargerChange {
 }
 
 export function charger(change: ChargerChange = {}): ChargerState {
-  return {
-    config: chargerConfig(change.config),
-    settings: chargerSettings(change.settings),
-    snapshot: snapshot(change.snapshot),
+  return chargerState({
+    config: chargerConfig({ maxA: 32, ...change.config }),
+    settings: chargerSettings({ limitA: 32, ...change.settings }),
+    snapshot: snapshot({ atMs: T0, ...change.snapshot }),
     pace: { ...DEFAULT_PACE, ...change.pace },
     canSwitchPhases: change.canSwitchPhases ?? false,
-    command: { state: "idle", commandId: undefined, name: undefined, value: undefined, detail: undefined, atMs: T0 },
-  };
+  });
 }
 
 export function reading(value: number | undefined, unit: Reading["unit"] = "A", atMs = T0): Reading {
