@@ -6,6 +6,7 @@ import { commandOf } from "./assembly/controls.ts";
 import { createSource } from "./assembly/drivers.ts";
 import { createGarage } from "./assembly/garage.ts";
 import { createInterpreter } from "./assembly/interpreter.ts";
+import { adoptionNotices } from "./assembly/adoption.ts";
 import { createLastErrors } from "./assembly/last-errors.ts";
 import { createSettingsMemory } from "./assembly/memory.ts";
 import { createPages } from "./assembly/pages.ts";
@@ -70,6 +71,8 @@ export async function startBridge({ config, clock, log, firstSteps }: BridgePart
     callTimeoutMs: config.ocpp.callTimeoutS * 1000,
     trustedProxies: config.ocpp.trustedProxies,
     unknownStations: config.ocpp.unknownStations,
+    // With the next round Home Assistant offers its adoption.
+    onUnknown: () => loopNow().hurry(),
   });
   const garage = createGarage({
     clock,
@@ -161,6 +164,7 @@ export async function startBridge({ config, clock, log, firstSteps }: BridgePart
     onCommand: (command) => wish(command),
     onReading: (key, reading) => loop.apply({ kind: "reading", key, reading }),
     onUp: (up) => loop.apply({ kind: "hass", up }),
+    notices: () => adoptionNotices(ocpp.waiting(), config.ocpp.unknownStations === "show"),
     services,
     commandOf: (event) => commandOf(event, loop.state),
   });

@@ -50,6 +50,8 @@ export interface InterpreterParts {
   readonly onCommand: (command: Command) => void;
   readonly onReading: (key: string, reading: Reading | undefined) => void;
   readonly onUp: (up: boolean) => void;
+  /** Notices of other rooms, beside those of the plan. */
+  readonly notices: () => readonly PlanNotice[];
   readonly services: (
     service: string,
     fields: Readonly<Record<string, unknown>>,
@@ -153,7 +155,7 @@ function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
       parts.memory.delete(RECREATE);
       hass.helpers.recreate();
     }
-    if (plan !== undefined) hass.notifications.show([...plan.notices, ...proposed]);
+    if (plan !== undefined) hass.notifications.show([...plan.notices, ...proposed, ...parts.notices()]);
   }
 
   /** `grid.auto`: what looks like the meter is proposed in a notification; a person copies it into the configuration. */
@@ -241,14 +243,12 @@ export function hassMemory(drawer: Drawer): {
 /** Chargers that once had a device here and are no longer configured. An outlet `<id>_<n>` belongs to its station. */
 export function leftBehind(memoryKeys: readonly string[], config: BridgeConfig): readonly string[] {
   const ids = config.chargers.map((charger) => charger.config.id);
-  return memoryKeys
-    .filter((key) => key.startsWith("device:"))
-    .map((key) => key.slice("device:".length))
-    .filter(
-      (id) =>
-        id !== "site" &&
-        !ids.some((known) => id === known || (id.startsWith(`${known}_`) && /^\d+$/.test(id.slice(known.length + 1)))),
-    );
+  const seen = memoryKeys.flatMap((key) => /^(?:device|helper|states):(.+)$/.exec(key)?.[1] ?? []);
+  return [...new Set(seen)].filter(
+    (id) =>
+      id !== "site" &&
+      !ids.some((known) => id === known || (id.startsWith(`${known}_`) && /^\d+$/.test(id.slice(known.length + 1)))),
+  );
 }
 
 /** The grid phases have limits of their own. */
