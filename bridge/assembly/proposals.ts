@@ -2,7 +2,19 @@
 import { stringify } from "yaml";
 import type { HassLink } from "../hass/doors.ts";
 import type { Registry } from "../hass/registry.ts";
-import { proposeSite, type EntityListing, type SensorProposal, type SiteProposal } from "../site/detection.ts";
+import {
+  proposePlugMeters,
+  proposeSite,
+  type EntityListing,
+  type PlugProposal,
+  type SensorProposal,
+  type SiteProposal,
+} from "../site/detection.ts";
+
+/** What was found, for the site and for smart plugs. */
+export interface Proposal extends SiteProposal {
+  readonly plugs: readonly PlugProposal[];
+}
 
 interface RawState {
   readonly entity_id: string;
@@ -11,27 +23,26 @@ interface RawState {
 }
 
 /** Looks once at all states: the only time the bridge reads more than what it uses. @throws HassError */
-export async function proposeSensors(link: HassLink, registry: Registry, signal: AbortSignal): Promise<SiteProposal> {
+export async function proposeSensors(link: HassLink, registry: Registry, signal: AbortSignal): Promise<Proposal> {
   const states = await link.send<readonly RawState[]>({ type: "get_states" }, signal);
-  return proposeSite(
-    states.map(({ entity_id: entityId, state, attributes }): EntityListing => {
-      const text = (key: string): string | undefined =>
-        typeof attributes[key] === "string" ? attributes[key] : undefined;
-      return {
-        entityId,
-        name: text("friendly_name"),
-        unit: text("unit_of_measurement"),
-        deviceClass: text("device_class"),
-        state,
-        platform: registry.at(entityId)?.platform,
-        own: attributes["evse_id"] !== undefined,
-      };
-    }),
-  );
+  const listed = states.map(({ entity_id: entityId, state, attributes }): EntityListing => {
+    const text = (key: string): string | undefined =>
+      typeof attributes[key] === "string" ? attributes[key] : undefined;
+    return {
+      entityId,
+      name: text("friendly_name"),
+      unit: text("unit_of_measurement"),
+      deviceClass: text("device_class"),
+      state,
+      platform: registry.at(entityId)?.platform,
+      own: attributes["evse_id"] !== undefined,
+    };
+  });
+  return { ...proposeSite(listed), plugs: proposePlugMeters(listed) };
 }
 
 /** The proposal as YAML for the configuration file; undefined when nothing was found. */
-export function proposalYaml(proposal: SiteProposal): string | undefined {
+export function proposalYaml(proposal: Proposal): string | undefined {
   const sensor = (one: SensorProposal | undefined): unknown =>
     one === undefined ? undefined : one.invert ? { entity: one.entityId, invert: true } : one.entityId;
   const group = (values: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined => {
@@ -52,5 +63,14 @@ export function proposalYaml(proposal: SiteProposal): string | undefined {
     inverter: group({ outputs: phases(proposal.inverter) }),
     max_import: proposal.maxImport === undefined ? undefined : { entity: proposal.maxImport.entityId },
   });
-  return site === undefined ? undefined : stringify({ site });
+  const text = `${site === undefined ? "" : stringify({ site })}${plugLines(proposal.plugs)}`;
+  return text === "" ? undefined : text;
+}
+
+/** Which plugs are to be steered only a person knows: their meters are told beside the configuration, not in it. */
+function plugLines(plugs: readonly PlugProposal[]): string {
+  if (plugs.length === 0) return "";
+  const line = (plug: PlugProposal): string =>
+    `#   meter: ${plug.meter}${plug.switch === undefined ? "" : `  # switch: ${plug.switch}`}\n`;
+  return `# Smart plugs with a meter, for chargers with \`driver: plug\`:\n${plugs.map(line).join("")}`;
 }

@@ -167,6 +167,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function work(entry: Device): Promise<number | undefined> {
     const structure = structureOf(entry.state);
     if (entry.prepared !== structure) {
+      // Plain states of an earlier time would keep the public ids from the entities.
+      if (way === device && memory.get(`states:${entry.state.id}`) !== undefined) await states.retire(entry.state.id);
       const fresh = await turnstile.pass(() => way.prepare(entry.state));
       entry.prepared = structure;
       for (const key of fresh) {
@@ -279,7 +281,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         entry.wake?.();
         devices.delete(id);
       }
-      await way.retire(id);
+      for (const one of [device, states]) await one.retire(id);
       memory.delete(`prefix:${id}`);
       tellSoon();
     },

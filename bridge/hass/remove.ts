@@ -102,7 +102,7 @@ export async function removeEverything(options: RemoveOptions): Promise<Removal>
   await attempt("notifications", () => dropNotifications(link, instance));
   await attempt("labels", () => dropLabels(link, instance));
   for (const owner of owners)
-    for (const kind of ["device", "helper", "native", "prefix"]) memory.delete(`${kind}:${owner}`);
+    for (const kind of ["device", "helper", "native", "prefix", "states"]) memory.delete(`${kind}:${owner}`);
   memory.delete("services");
   return { removed, failed };
 }

@@ -18,6 +18,11 @@ export interface StatesWayOptions {
 export function createStatesWay({ rest, memory, advancedSensors }: StatesWayOptions): Way {
   /** Entity ids written in this run, by device and key. */
   const written = new Map<string, Map<string, string>>();
+  /** Those of earlier runs too: there is no registry that would know whose they are. */
+  const remembered = (deviceId: string): Set<string> => {
+    const raw = memory.get(`states:${deviceId}`);
+    return new Set(Array.isArray(raw) ? raw.filter((id) => typeof id === "string") : []);
+  };
 
   const idOf = (deviceId: string, name: string, spec: EntitySpec): string =>
     `${spec.platform}.${spec.objectId ?? `${prefixOf(memory, deviceId, name)}_${suffixOf(spec)}`}`;
@@ -41,6 +46,7 @@ export function createStatesWay({ rest, memory, advancedSensors }: StatesWayOpti
       },
     });
     if (answer.status >= 400) return "refused";
+    if (!known.has(spec.key)) memory.set(`states:${device.id}`, [...remembered(device.id).add(entityId)]);
     known.set(spec.key, entityId);
     return "written";
   }
@@ -54,12 +60,13 @@ export function createStatesWay({ rest, memory, advancedSensors }: StatesWayOpti
     write: (device, items) => Promise.all(items.map((item) => post(device, item))),
     entityId: (deviceId, spec) => written.get(deviceId)?.get(spec.key),
     async retire(deviceId) {
-      for (const entityId of written.get(deviceId)?.values() ?? []) {
+      for (const entityId of remembered(deviceId)) {
         const answer = await rest.ask("DELETE", `/api/states/${entityId}`);
         if (answer.status >= 400 && answer.status !== 404)
           throw new HassError("rejected", `${entityId} could not be removed: ${refusalOf(answer)}`);
       }
       written.delete(deviceId);
+      memory.delete(`states:${deviceId}`);
     },
   };
 }

@@ -48,7 +48,7 @@ describe("chargers left behind", () => {
       HASS_TOKEN: "b",
     }),
   );
-  it("are those with a device that are configured no more; outlets belong to their station", () => {
+  it("are those with a device, helpers or plain states that are configured no more; outlets belong to their station", () => {
     expect(
       leftBehind(
         [
@@ -57,12 +57,14 @@ describe("chargers left behind", () => {
           "device:garage_2",
           "device:garage_north",
           "device:carport",
+          "helper:carport",
           "helper:x",
+          "states:z",
           "prefix:y",
         ],
         config,
       ),
-    ).toEqual(["garage_north", "carport"]);
+    ).toEqual(["garage_north", "carport", "x", "z"]);
   });
 });
 

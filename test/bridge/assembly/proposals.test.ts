@@ -32,6 +32,27 @@ describe("sensors proposed for the site", () => {
     ).toEqual(["A", "B", "C"]);
   });
 
+  it("name the meters of smart plugs beside the configuration, each with its switch", async () => {
+    const plugs = [
+      ["sensor.shelly_plug_boiler_power", "0", { unit_of_measurement: "W", device_class: "power" }],
+      ["sensor.tasmota_heater_power", "0", { unit_of_measurement: "W", device_class: "power" }],
+      ["switch.shelly_plug", "off", {}],
+      ["switch.shelly_plug_boiler", "off", {}],
+    ] as const;
+    const all = [...states, ...plugs].map(([entity_id, state, attributes]) => ({ entity_id, state, attributes }));
+    const found = await proposeSensors(
+      { send: async () => all } as never,
+      { at: () => undefined } as never,
+      new AbortController().signal,
+    );
+    const yaml = proposalYaml(found)!;
+    expect(yaml).toContain("#   meter: sensor.shelly_plug_boiler_power  # switch: switch.shelly_plug_boiler\n");
+    expect(yaml).toContain("#   meter: sensor.tasmota_heater_power\n");
+    expect(parse(yaml)).toHaveProperty("site.grid.l1");
+    const alone = proposalYaml({ ...found, grid: {}, solar: undefined, batterySoc: undefined })!;
+    expect(parse(alone)).toBeNull();
+  });
+
   it("are nothing where nothing fits", async () => {
     expect(
       proposalYaml(

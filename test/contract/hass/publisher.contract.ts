@@ -243,6 +243,29 @@ export function publisherContract(word: string, open: () => Promise<House>): voi
       await shows("sensor.garage_wallbox_power", undefined);
     });
 
+    it("takes plain states of an earlier run away, and gives their ids to the entities of a device", async () => {
+      const kept = fakeMemory();
+      const first = start({ publish: "states", memory: kept });
+      first.publish([testDevice({ power: 1, status: "charging" })]);
+      await shows("sensor.garage_wallbox_status", "charging");
+      await first.close();
+      const again = start({ memory: kept });
+      again.publish([testDevice({ power: 2, status: "charging" })]);
+      await shows("sensor.garage_wallbox_power", "2");
+      expect(await registryEntry(house, "sensor.garage_wallbox_power")).toMatchObject({ platform: "mobile_app" });
+      await again.retire("garage");
+      await again.close();
+      const plain = start({ publish: "states", memory: kept });
+      plain.publish([testDevice({ power: 3 })]);
+      await shows("sensor.garage_wallbox_power", "3");
+      await plain.close();
+      const last = start({ publish: "states", memory: kept });
+      await eventually(() => last.link.up);
+      await last.retire("garage");
+      await shows("sensor.garage_wallbox_power", undefined);
+      expect([...kept.all.keys()].filter((key) => key.endsWith(":garage"))).toEqual([]);
+    });
+
     it("shows what is off by default as a plain state with its first value, or never", async () => {
       const all = start({ publish: "states" });
       all.publish([testDevice({ power: 1, soc: 55 })]);
