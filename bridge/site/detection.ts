@@ -164,13 +164,27 @@ export function proposeSite(entities: readonly EntityListing[]): SiteProposal {
   };
 }
 
-/** Entities that look like the power of a smart plug: the meter proposed for a plug. */
-export function proposePlugMeters(entities: readonly EntityListing[]): readonly string[] {
-  const pattern =
-    /^sensor\.(?:shelly.*plug.*power|shelly.*1pm.*power|shelly.*pm.*mini.*power|sonoff.*(?:pow|plug|s[234]0).*power|tasmota.*power|.*kasa.*(?:current_consumption|power)|.*tuya.*plug.*(?:power|current_consumption)|.*plug.*power)$/;
-  return entities
-    .filter((entity) => entity.own !== true && pattern.test(entity.entityId) && isPower(entity))
-    .map((entity) => entity.entityId);
+export interface PlugProposal {
+  readonly meter: string;
+  /** The switch of the same name, where there is one. */
+  readonly switch: string | undefined;
+}
+
+const PLUG_METER =
+  /^sensor\.(?:shelly.*plug.*power|shelly.*1pm.*power|shelly.*pm.*mini.*power|sonoff.*(?:pow|plug|s[234]0).*power|tasmota.*power|.*kasa.*(?:current_consumption|power)|.*tuya.*plug.*(?:power|current_consumption)|.*plug.*power)$/;
+
+/** Entities that look like the power of a smart plug, each with the switch whose name it begins with. */
+export function proposePlugMeters(entities: readonly EntityListing[]): readonly PlugProposal[] {
+  const foreign = entities.filter((entity) => entity.own !== true);
+  const switches = foreign.map((entity) => entity.entityId).filter((id) => id.startsWith("switch."));
+  return foreign
+    .filter((entity) => PLUG_METER.test(entity.entityId) && isPower(entity))
+    .map(({ entityId }) => {
+      const name = entityId.slice("sensor.".length);
+      const fits = switches.filter((id) => name.startsWith(`${id.slice("switch.".length)}_`));
+      // The longest name is the closest: `plug_2` before `plug`.
+      return { meter: entityId, switch: fits.sort((left, right) => right.length - left.length)[0] };
+    });
 }
 
 function phases(

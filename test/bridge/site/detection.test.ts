@@ -92,6 +92,6 @@ describe("proposing the site's sensors", () => {
       "sensor.tasmota_power",
       "sensor.kitchen_light_power",
     ];
-    expect(proposePlugMeters(ids.map((id) => listing(id, "W")))).toEqual(ids.slice(0, 3));
+    expect(proposePlugMeters(ids.map((id) => listing(id, "W"))).map((plug) => plug.meter)).toEqual(ids.slice(0, 3));
   });
 });
