@@ -1,6 +1,6 @@
 /** Finds the wallboxes: one entity leads to all others. Normal path: look-ups only; the full scan happens once. */
 import type { CardConfig } from "./config.ts";
-import { type Fields, fields, type Hass, isMissing, list, number, text } from "./hass.ts";
+import { type Fields, fields, type Hass, list, number, text } from "./hass.ts";
 import { defaultEntityId } from "./roles.ts";
 
 export const ROOT = "sensor.evse_bridge";
@@ -182,9 +182,4 @@ export function entityOf(hass: Hass, charger: ChargerRef, role: string, config: 
 export function siteEntity(hass: Hass, site: Fields, role: string): string | undefined {
   const id = text(site[role]);
   return id === undefined || hass.states[id] === undefined ? undefined : id;
-}
-
-/** True when a reading is there to be shown. */
-export function hasValue(hass: Hass, id: string | undefined): id is string {
-  return id !== undefined && !isMissing(hass.states[id]);
 }

@@ -52,7 +52,6 @@ export abstract class EvseElement extends Drawn {
   readonly #draw = (): void => this.drawNow();
   #fmt: Formatter | undefined;
   #t: Translate = translator("en");
-  #refs: readonly ChargerRef[] = [];
   /** Drawings so far; the tests and benchmarks count them. */
   renders = 0;
 
@@ -114,7 +113,6 @@ export abstract class EvseElement extends Drawn {
 
   /** Names every entity the drawing depends on. */
   watch(found: Found, refs: readonly ChargerRef[]): void {
-    this.#refs = refs;
     const ids: string[] = [found.root ?? "sensor.evse_bridge"];
     for (const ref of refs) {
       if (ref.status !== undefined) ids.push(ref.status);
@@ -227,10 +225,6 @@ export abstract class EvseElement extends Drawn {
     this.wishes.settle(now.states);
     if (before === undefined) this.requestUpdate();
     else if (this.isConnected) inFrame(this.#draw);
-  }
-
-  protected get refs(): readonly ChargerRef[] {
-    return this.#refs;
   }
 }
 

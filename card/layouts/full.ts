@@ -9,7 +9,6 @@ import { flowPart } from "../parts/flow.ts";
 import { gaugePart } from "../parts/gauge.ts";
 import { graphPart } from "../parts/graph.ts";
 import { chip, moreMenu, stateWord } from "../parts/head.ts";
-import { icon } from "../parts/icon.ts";
 import { limitPart } from "../parts/limit.ts";
 import { modePart } from "../parts/modes.ts";
 import { phasesPart } from "../parts/phases.ts";
@@ -65,5 +64,3 @@ export function fullLayout(scene: Scene, frame: Frame): TemplateResult {
     ${rest.map((name) => parts[name]())}
   </div>`;
 }
-
-export const stationIcon = (): TemplateResult => icon("station");
