@@ -15,8 +15,8 @@ export interface EnergyMeter {
 const RESET_WH = 100;
 /** A rise larger than this in one step is a misreading until it has been seen three times. */
 const LEAP_WH = 1_000_000;
-/** Written to disk in steps of this much, so that a charging car does not wear the disk. */
-const SAVE_WH = 100;
+/** What Home Assistant sees of it, and so what is on disk before it is seen: a bridge that was killed must not fall behind. */
+const STEP_WH = 1;
 
 interface Segment {
   baseWh: number;
@@ -62,7 +62,8 @@ export function createEnergyMeter(drawer: Drawer): EnergyMeter {
       } else if (step > 0) {
         segment.leaps = 0;
         segment.registerWh = registerWh;
-        if (segment.registerWh - segment.savedWh >= SAVE_WH) save(charger, segment);
+        if (shown(segment.baseWh + segment.registerWh) !== shown(segment.baseWh + segment.savedWh))
+          save(charger, segment);
       }
       return segment.baseWh + segment.registerWh;
     },
@@ -70,4 +71,8 @@ export function createEnergyMeter(drawer: Drawer): EnergyMeter {
       for (const [charger, segment] of segments) if (segment.registerWh !== segment.savedWh) save(charger, segment);
     },
   };
+}
+
+function shown(energyWh: number): number {
+  return Math.round(energyWh / STEP_WH);
 }

@@ -36,6 +36,17 @@ describe("lifetime energy", () => {
     expect(createEnergyMeter(drawer).total("garage", 10)).toBe(5060);
   });
 
+  it("does not fall behind what was shown when the bridge is killed, also before the box has spoken again", () => {
+    const drawer = memoryDrawer();
+    let shownWh = 0;
+    for (const wh of [5000, 5000.4, 5037.2, 5037.9, 5136.6]) {
+      shownWh = Math.round(createEnergyMeter(drawer).total("garage", wh) ?? NaN);
+      // Nothing was flushed: a new meter is all that a kill leaves.
+      expect(Math.round(createEnergyMeter(drawer).total("garage", undefined) ?? NaN)).toBe(shownWh);
+    }
+    expect(createEnergyMeter(drawer).total("garage", 1000)).toBeGreaterThan(shownWh);
+  });
+
   it("is unknown, not 0, while nothing has been read, and keeps its value when the register goes away", () => {
     const meter = createEnergyMeter(memoryDrawer());
     expect(meter.total("garage", undefined)).toBeUndefined();
