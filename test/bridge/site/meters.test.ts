@@ -33,7 +33,7 @@ describe("lifetime energy", () => {
     before.total("garage", 5050);
     before.flush();
     expect(createEnergyMeter(drawer).total("garage", 5060)).toBe(5060);
-    expect(createEnergyMeter(drawer).total("garage", 10)).toBe(5060);
+    expect(createEnergyMeter(drawer).total("garage", 10)).toBe(5070);
   });
 
   it("does not fall behind what was shown when the bridge is killed, also before the box has spoken again", () => {
