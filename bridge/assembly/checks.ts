@@ -111,7 +111,7 @@ export async function checkPort(id: string, title: string, { host, port }: Liste
 export function checkCertificates(config: BridgeConfig, nowMs: number): readonly Check[] {
   const { tls } = config.ocpp;
   if (tls === undefined) return [];
-  return [...tls.cert, ...tls.key].flatMap((file) => {
+  return [...new Set([...tls.cert, ...tls.key])].flatMap((file) => {
     try {
       accessSync(file, constants.R_OK);
       if (!tls.cert.includes(file)) return [];
@@ -130,15 +130,17 @@ export function checkCertificates(config: BridgeConfig, nowMs: number): readonly
         return [warn(`certificate:${file}`, "Certificate valid", `${file} expires in ${daysLeft} days.`)];
       return [good(`certificate:${file}`, "Certificate valid", `${names}, ${daysLeft} more days`)];
     } catch (error) {
-      return [
-        bad(
-          `certificate:${file}`,
-          "Certificate valid",
-          `${file}: ${error instanceof Error ? error.message : String(error)}`,
-        ),
-      ];
+      return [bad(`certificate:${file}`, "Certificate valid", unreadable(file, error))];
     }
   });
+}
+
+function unreadable(file: string, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return `${file} is not there.`;
+  if (code === "EACCES") return `${file} may not be read by this user: give it the right, or run as another user.`;
+  if (code?.startsWith("ERR_OSSL") === true) return `${file} is no certificate in PEM form.`;
+  return `${file}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** The configuration's own warnings. */

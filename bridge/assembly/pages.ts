@@ -138,7 +138,9 @@ export function createPages(parts: PageParts): readonly Route[] {
   };
 
   return [
-    ...(parts.firstSteps === undefined ? [front] : setupRoutes(firstPage(parts.firstSteps, clock))),
+    ...(parts.firstSteps === undefined
+      ? [front]
+      : setupRoutes(firstPage(parts.firstSteps, clock, config.ocpp.listen.port))),
     { method: "GET", path: "/metrics", handle: () => metricsReply(metricsOf(loop, hass, clock)) },
     { method: "GET", path: "/api/diagnostics", handle: () => diagnosticsReply(diagnostics(), secretsIn(config)) },
     {
@@ -202,10 +204,14 @@ function timeOf(value: string | null): number | "wrong" | undefined {
   return Number.isNaN(ms) ? "wrong" : ms;
 }
 
-function firstPage({ file, done }: { readonly file: string; readonly done: () => void }, clock: Clock): SetupParts {
+function firstPage(
+  { file, done }: { readonly file: string; readonly done: () => void },
+  clock: Clock,
+  ocppPort: number,
+): SetupParts {
   return {
     propose: () => findHomeAssistants(clock),
-    addresses: (station) => lanAddresses().map((address) => `ws://${address}:9000/${station}`),
+    addresses: (station) => lanAddresses().map((address) => `ws://${address}:${ocppPort}/${station}`),
     async save(form) {
       const complaints: Partial<Record<keyof SetupForm | "form", string>> = {};
       const note = (field: keyof SetupForm | "form", complaint: string | undefined): void => {

@@ -35,6 +35,8 @@ const FIRST_FILE = "evse-bridge.yaml";
 async function runUntilStopped(first: BridgeConfig, named: string | undefined, log: Log): Promise<number> {
   let file = named;
   let exitCode = 0;
+  // A defect of our own still ends the process, so that the supervisor starts it anew; the chargers fall to their fail-safe.
+  process.on("uncaughtExceptionMonitor", (error) => log.fatal({ err: error }, "unexpected error; the bridge ends"));
   const stopped = Promise.withResolvers<undefined>();
   // A second SIGTERM (systemd and a shell both send one) must not cut the clean stop short; a second Ctrl-C may.
   process.on("SIGTERM", () => stopped.resolve(undefined));
@@ -58,7 +60,7 @@ async function runUntilStopped(first: BridgeConfig, named: string | undefined, l
   let bridge = await start(first);
   if (first.hass === undefined)
     log.warn(
-      { page: `http://${first.http.listen.host}:${bridge.httpPort ?? 0}/` },
+      bridge.httpPort === undefined ? {} : { page: `http://${first.http.listen.host}:${bridge.httpPort}/` },
       "no Home Assistant is configured yet; the first page asks for it",
     );
   let busy: Promise<void> = Promise.resolve();

@@ -56,6 +56,8 @@ interface Sensor {
   readonly voltageV: number;
   readonly listener: (key: string, reading: Reading) => void;
   reading: Reading | undefined;
+  /** A unit was told once. */
+  hadUnit: boolean;
 }
 
 export function createStateWatcher({
@@ -239,11 +241,15 @@ export function createStateWatcher({
     },
     sensors(wishes, voltageV, listener) {
       const stops = wishes.map((wish) => {
-        const sensor: Sensor = { wish, voltageV, listener, reading: undefined };
+        const sensor: Sensor = { wish, voltageV, listener, reading: undefined, hadUnit: false };
         sensors.add(sensor);
-        const stop = watch([wish.entityId], (state) =>
-          tell(sensor, readingOf(state, wish, voltageV, sensor.reading, clock.nowMs())),
-        );
+        const stop = watch([wish.entityId], (state) => {
+          const hasUnit = typeof state.attributes["unit_of_measurement"] === "string";
+          // A meter that lost its unit may count in kW or W: a thousandfold error is worse than no value.
+          const known = hasUnit || !sensor.hadUnit ? state : { ...state, state: "unknown" };
+          sensor.hadUnit ||= hasUnit;
+          tell(sensor, readingOf(known, wish, voltageV, sensor.reading, clock.nowMs()));
+        });
         return () => {
           sensors.delete(sensor);
           stop();
@@ -274,7 +280,7 @@ const LIFE_TEMPLATE = `{% set ns = namespace(out={}) %}
 
 /**
  * A Home Assistant state in the planner's unit and sign. A text that is no number, or a unit that cannot be turned into the
- * wanted one, gives `value` undefined: unknown, never 0. A missing unit is taken for the wanted one.
+ * wanted one, gives `value` undefined: unknown, never 0. A unit that was never told is taken for the wanted one.
  */
 export function readingOf(
   state: WatchedState & { readonly updatedAtMs?: number },

@@ -99,9 +99,12 @@ export function createHttpServer({
         ...text(401, "A token is needed: set http.token and send it as `Authorization: Bearer ...` or ?token=..."),
         headers: { "WWW-Authenticate": "Bearer" },
       };
+    const body = method === "POST" ? await bodyOf(request) : "";
+    if (body === undefined)
+      return { ...text(413, `At most ${MAX_BODY_BYTES / 1024} KiB.`), headers: { Connection: "close" } };
     return await route.handle({
       query: url.searchParams,
-      body: method === "POST" ? await bodyOf(request) : "",
+      body,
       ingressPath: headerOf(request, "x-ingress-path"),
     });
   }
@@ -166,13 +169,14 @@ function equal(a: string, b: string): boolean {
   return timingSafeEqual(hash(a), hash(b));
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** undefined: longer than any of our forms. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > MAX_BODY_BYTES) throw new Error("request body too large");
+    if (size > MAX_BODY_BYTES) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEntityDecoder } from "../../../bridge/hass/compressed.ts";
-import { readingOf, type SensorWish } from "../../../bridge/hass/readings.ts";
+import type { HassLink } from "../../../bridge/hass/doors.ts";
+import { createStateWatcher, readingOf, type SensorWish } from "../../../bridge/hass/readings.ts";
+import { silentLog } from "../../../bridge/log.ts";
+import { fakeClock } from "../../fakes/fake-clock.ts";
 
 const wish = (over: Partial<SensorWish> = {}): SensorWish => ({
   key: "gridA",
@@ -118,5 +121,37 @@ describe("the decoder of subscribe_entities", () => {
         Array.isArray(createEntityDecoder().decode(event)),
       ),
     );
+  });
+});
+
+describe("a meter that loses its unit", () => {
+  it("is unknown until it tells its unit again: it may count in kW now", async () => {
+    const clock = fakeClock();
+    let hear: (event: unknown) => void = () => undefined;
+    const link: HassLink = {
+      up: true,
+      status: { state: "up" } as HassLink["status"],
+      onStatus: () => () => undefined,
+      send: () => Promise.reject(new Error("not asked here")),
+      subscribe: (_message, listener) => {
+        hear = listener;
+        return () => undefined;
+      },
+      start: () => undefined,
+      close: () => Promise.resolve(),
+    };
+    const watcher = createStateWatcher({ link, clock, log: silentLog() });
+    const values: (number | undefined)[] = [];
+    const stop = watcher.sensors([wish()], 230, (_key, reading) => values.push(reading.value));
+    await clock.advance(1_000);
+    let atS = 0;
+    const say = (text: string, attributes: object): void =>
+      hear({ a: { "sensor.x": { s: text, a: attributes, lc: 1, lu: ++atS } } });
+    say("2300", { unit_of_measurement: "W" });
+    say("2.3", {});
+    say("2.3", { unit_of_measurement: "kW" });
+    expect(values.slice(-3)).toEqual([10, undefined, 10]);
+    stop();
+    watcher.close();
   });
 });

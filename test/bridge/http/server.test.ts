@@ -65,6 +65,16 @@ describe("the http server", () => {
     expect(await act("Bearer control")).toBe(200);
   });
 
+  it("refuses a body that is longer than any of its forms", async () => {
+    const url = await start(undefined);
+    const reply = await fetch(`${url}/api/act`, {
+      method: "POST",
+      body: "x".repeat(300 * 1024),
+      headers: { authorization: "Bearer control" },
+    });
+    expect(reply.status).toBe(413);
+  });
+
   it("tells a visitor nothing about an inner failure, and goes on", async () => {
     const url = await start(undefined);
     const reply = await fetch(`${url}/broken`);
