@@ -219,11 +219,14 @@ export async function startBridge({ config, clock, log, firstSteps }: BridgePart
   try {
     await http.start();
   } catch (error) {
-    log.error({ err: error, listen: config.http.listen }, "status page cannot listen; the bridge goes on without it");
-    errors.add({
-      title: "Status page",
-      detail: `Port ${config.http.listen.port} is taken; choose another with http.listen.`,
-    });
+    const code = (error as NodeJS.ErrnoException).code;
+    const { host, port } = config.http.listen;
+    const detail =
+      code === "EADDRINUSE"
+        ? `Port ${port} is taken by another program; stop it, or choose another port with http.listen.`
+        : `${host}:${port} cannot be opened (${code ?? String(error)}); see http.listen.`;
+    log.error({ detail }, "status page cannot listen; the bridge goes on without it");
+    errors.add({ title: "Status page", detail });
   }
   const stopFlushing = clock.every(
     FLUSH_MS,
