@@ -6,9 +6,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-/** Limits of the card's file, bytes after gzip: what is aimed at, and what fails: ten languages with two-line reasons take their room. */
+/**
+ * Limits of the card's file, bytes after gzip: what is aimed at, and what fails. Where the bytes are: ten languages with two-line reasons 14 kB, styles 7,
+ * Lit's templates 3, icons 3, the card itself 26.
+ */
 const AIM = 40_000;
-const MOST = 56_000;
+const MOST = 53_500;
 
 const FILE = "evse-bridge.js";
 const BUILT = `dist/${FILE}`;
