@@ -1,6 +1,11 @@
 /** Who may charge: answers to tags, in Authorize as well as in transactions. */
 import type { OcppVersion } from "../../ocpp/station.ts";
+import type { Drawer } from "./drawer.ts";
 import type { OcppChargerOptions, TagEntry } from "./options.ts";
+
+const LEARNT = "learnt_tags";
+/** More than the drivers of any house. */
+const MOST_LEARNT = 100;
 
 export type TagStatus = "Accepted" | "Blocked" | "Expired" | "Invalid" | "Unknown";
 
@@ -26,10 +31,23 @@ export function normalTag(tag: string): string {
 export class Authorisation {
   readonly #options: Pick<OcppChargerOptions, "auth" | "authorization">;
   readonly #ownTag: () => string;
+  readonly #drawer: Drawer;
 
-  constructor(options: Pick<OcppChargerOptions, "auth" | "authorization">, ownTag: () => string) {
+  constructor(options: Pick<OcppChargerOptions, "auth" | "authorization">, ownTag: () => string, drawer: Drawer) {
     this.#options = options;
     this.#ownTag = ownTag;
+    this.#drawer = drawer;
+  }
+
+  /** Takes a tag into the list for good. The configured list wins over what was learnt. */
+  learn(tag: string): void {
+    const known = this.#learnt().filter((one) => !sameTag(one, tag));
+    if (normalTag(tag) !== "") this.#drawer.write(LEARNT, [...known, tag].slice(-MOST_LEARNT));
+  }
+
+  #learnt(): readonly string[] {
+    const kept = this.#drawer.read(LEARNT);
+    return Array.isArray(kept) ? kept.filter((one) => typeof one === "string") : [];
   }
 
   judge(tag: string, type: string | undefined, nowMs: number): TagJudgement {
@@ -39,6 +57,7 @@ export class Authorisation {
     const entry = this.#options.authorization.find((item) => sameTag(item.tag, tag));
     if (this.#options.auth === "block") return { status: "Blocked", name: entry?.name, unknown: entry === undefined };
     if (entry !== undefined) return { status: listed(entry, nowMs), name: entry.name, unknown: false };
+    if (this.#learnt().some((one) => sameTag(one, tag))) return { status: "Accepted", name: undefined, unknown: false };
     return { status: this.#options.auth === "accept_all" ? "Accepted" : "Unknown", name: undefined, unknown: true };
   }
 }

@@ -11,7 +11,7 @@ import {
   type ChargerSource,
   type LimitOrder,
 } from "../charger.ts";
-import { AVAILABILITY, LED_BRIGHTNESS, OCPP_ENTITIES } from "./entities.ts";
+import { AVAILABILITY, LEARN_TAG, LED_BRIGHTNESS, OCPP_ENTITIES } from "./entities.ts";
 import type { OcppChargerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import { pictureOf } from "./picture.ts";
@@ -197,6 +197,7 @@ class OcppCharger implements Charger {
       unit: limitTraits(driver.options, driver.model).unit,
       settings: {
         availability: outlet.connector === undefined ? undefined : outlet.connector !== "Unavailable",
+        ...(driver.options.auth === "allow_list" ? { learn_tag: false } : {}),
         led_brightness: numeric(driver.model.config.get("statusled/brightness")?.value),
       },
       spoken: driver.spoken,
@@ -267,7 +268,11 @@ function capabilitiesOf(driver: StationDriver, parts: OutletParts, server: OcppS
     perPhase: true,
     settings: {
       get specs(): readonly HelperSpec[] {
-        return driver.model.config.has("statusled/brightness") ? [AVAILABILITY, LED_BRIGHTNESS] : [AVAILABILITY];
+        return [
+          AVAILABILITY,
+          ...(driver.options.auth === "allow_list" ? [LEARN_TAG] : []),
+          ...(driver.model.config.has("statusled/brightness") ? [LED_BRIGHTNESS] : []),
+        ];
       },
       set: (key, value, signal) => setSetting(driver, parts, key, value, signal),
     },

@@ -149,6 +149,13 @@ export const AVAILABILITY: HelperSpec = {
   name: "Availability",
   icon: "mdi:power-plug",
 };
+/** One tap: the tag that was shown last and refused is accepted from now on. */
+export const LEARN_TAG: HelperSpec = {
+  key: "learn_tag",
+  domain: "input_boolean",
+  name: "Accept Last Unknown Tag",
+  icon: "mdi:card-plus-outline",
+};
 export const LED_BRIGHTNESS: HelperSpec = {
   key: "led_brightness",
   domain: "input_number",

@@ -12,6 +12,10 @@ export async function setSetting(
   value: string | number | boolean,
   signal: AbortSignal,
 ): Promise<void> {
+  if (key === "learn_tag") {
+    learnTag(driver, value === true || value === "on");
+    return;
+  }
   if (driver.commands === undefined || !driver.ready)
     throw new ChargerError("offline", "The wallbox is not connected.");
   if (key === "availability") return setAvailability(driver, outlet.ref, value === true || value === "on", signal);
@@ -27,6 +31,17 @@ export async function setSetting(
     return;
   }
   throw new ChargerError("unsupported", `There is no setting ${key}.`);
+}
+
+/** Always shown as off again: it is a tap, not a state. @throws ChargerError */
+function learnTag(driver: StationDriver, on: boolean): void {
+  const { model } = driver;
+  if (!on) return;
+  const tag = model.unknownTag;
+  if (tag === undefined) throw new ChargerError("rejected", "No unknown tag was shown since the start.");
+  model.authorisation.learn(tag);
+  model.unknownTag = undefined;
+  for (const { outlet } of driver.parts.values()) driver.changed(outlet);
 }
 
 /** Whole station with one outlet, else the outlet. A box that refuses 0 is asked for its outlet. @throws ChargerError */

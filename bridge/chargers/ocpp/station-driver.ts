@@ -62,7 +62,7 @@ export class StationDriver implements StationHandler {
       clock: context.clock,
       log: context.log,
       drawer: this.drawer,
-      authorisation: new Authorisation(options, () => this.tag),
+      authorisation: new Authorisation(options, () => this.tag, this.drawer),
       quirks: options.quirks,
       connector: options.connector,
       events: {

@@ -253,6 +253,40 @@ describe("the password", () => {
   });
 });
 
+describe("tags", () => {
+  const tap = (on = true): Promise<void> =>
+    ended(table.charger.can.settings!.set("learn_tag", on, never()) ?? Promise.resolve());
+
+  it.each(["1.6", "2.0.1"] as const)("are learnt with one tap, for good (%s)", async (version) => {
+    await open(version, { auth: "allow_list" });
+    const show = (tag: string): unknown =>
+      version === "1.6"
+        ? table.say("Authorize", { idTag: tag })["idTagInfo"]
+        : table.say("Authorize", { idToken: { idToken: tag, type: "ISO14443" } })["idTokenInfo"];
+    expect(table.charger.can.settings?.specs.map(({ key }) => key)).toContain("learn_tag");
+    await expect(tap()).rejects.toMatchObject({ code: "rejected" });
+    expect(show("04A1B2C3")).toEqual({ status: version === "1.6" ? "Invalid" : "Unknown" });
+    expect(table.charger.snapshot.extra["unknown_tag"]).toBe("04A1B2C3");
+    await tap();
+    expect(table.charger.snapshot.extra["unknown_tag"]).toBeUndefined();
+    expect(table.charger.snapshot.settings?.["learn_tag"]).toBe(false);
+    expect(show("04a1b2c3-")).toEqual({ status: "Accepted" });
+    expect(show("OTHER")).not.toEqual({ status: "Accepted" });
+    await table.restart();
+    expect(show("04A1B2C3")).toEqual({ status: "Accepted" });
+  });
+
+  it("that the configuration blocks stay blocked", async () => {
+    await open("1.6", {
+      auth: "allow_list",
+      authorization: [{ tag: "04A1", name: "Lost", status: "blocked", expiryMs: undefined }],
+    });
+    table.say("Authorize", { idTag: "04A1" });
+    await tap().catch(() => undefined);
+    expect(table.say("Authorize", { idTag: "04A1" })["idTagInfo"]).toEqual({ status: "Blocked" });
+  });
+});
+
 describe("settings", () => {
   it("has availability for all and LED brightness where the box has it", async () => {
     await open("2.0.1");
