@@ -2,11 +2,10 @@
 import { appendFileSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "./hass.ts";
+import { freePort, until } from "./hass.ts";
 
 /** `E2E_LOG=FILE` keeps what the bridges printed. */
 const LOG_FILE = process.env["E2E_LOG"];
@@ -20,6 +19,9 @@ export interface BridgeProcess {
   stop(): Promise<number | null>;
   /** SIGKILL. */
   kill(): Promise<unknown>;
+  /** SIGSTOP: its sockets stay open and nothing answers. */
+  freeze(): void;
+  thaw(): void;
   readonly output: () => string;
   /** Stops it and removes its folder. */
   clean(): Promise<void>;
@@ -30,6 +32,7 @@ export async function createBridge(
   hass: { readonly url: string; readonly token: string },
   rest: string,
   hassKeys = "",
+  ocppKeys = "",
 ): Promise<BridgeProcess> {
   const folder = await mkdtemp(join(tmpdir(), "evse-e2e-"));
   const [ocppPort, httpPort] = [await freePort(), await freePort()];
@@ -41,7 +44,7 @@ export async function createBridge(
     `home_assistant:
   url: ${JSON.stringify(hass.url)}
   token_file: ${JSON.stringify(tokenFile)}
-${hassKeys}ocpp: { listen: "127.0.0.1:${ocppPort}", meter_interval: 5 }
+${hassKeys}ocpp: { listen: "127.0.0.1:${ocppPort}", meter_interval: 5${ocppKeys} }
 data_dir: ${JSON.stringify(join(folder, "data"))}
 http: { listen: "127.0.0.1:${httpPort}" }
 log: { level: debug, format: json }
@@ -56,6 +59,7 @@ ${rest}`,
     child = undefined;
     if (process_ === undefined || process_.exitCode !== null || process_.signalCode !== null) return null;
     const gone = new Promise<number | null>((resolve) => process_.once("exit", (code) => resolve(code)));
+    process_.kill("SIGCONT");
     process_.kill(signal);
     const last = setTimeout(() => process_.kill("SIGKILL"), 30_000);
     const code = await gone;
@@ -91,19 +95,12 @@ ${rest}`,
     },
     stop: () => end("SIGTERM"),
     kill: async () => await end("SIGKILL"),
+    freeze: () => void child?.kill("SIGSTOP"),
+    thaw: () => void child?.kill("SIGCONT"),
     output: () => output,
     async clean() {
       await end("SIGTERM");
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
