@@ -14,6 +14,7 @@ const MAX_FRAMES = 500;
 /** Longer frames are kept in part and never taken for a repetition. */
 const MAX_FRAME_BYTES = 16_384;
 const FIRST_BYTES = 4096;
+const FIRST_FRAMES = 32;
 
 /** What is known of each frame, side by side in memory: where it starts, its length before it was cut, when it came, and which way. */
 const FIELDS = 4;
@@ -30,7 +31,7 @@ export class FrameLog {
   #count = 0;
   /** Number of the next frame. */
   #next = 0;
-  #slots: Float64Array | undefined;
+  #slots = new Float64Array(0);
 
   /** @param maxBytes of all frames together, at least 32 KiB; fewer than 500 frames if they are long */
   constructor(maxBytes: number) {
@@ -39,7 +40,7 @@ export class FrameLog {
 
   /** @returns the frame's number, for `same` */
   add(atMs: number, direction: "in" | "out", frame: Buffer | string): number {
-    const slots = (this.#slots ??= new Float64Array(MAX_FRAMES * FIELDS));
+    const slots = this.#slotsForOneMore();
     const length = typeof frame === "string" ? Buffer.byteLength(frame) : frame.length;
     const kept = Math.min(length, MAX_FRAME_BYTES);
     if (this.#count === MAX_FRAMES) this.#count--;
@@ -67,7 +68,6 @@ export class FrameLog {
   /** Oldest first, secrets masked. */
   read(): WireFrame[] {
     const slots = this.#slots;
-    if (slots === undefined) return [];
     return Array.from({ length: this.#count }, (_, index) => {
       const slot = slotOf(this.#next - this.#count + index);
       const missing = Math.max(0, (slots[slot + LENGTH] ?? 0) - MAX_FRAME_BYTES);
@@ -82,7 +82,7 @@ export class FrameLog {
 
   #whole(frame: number): Buffer | undefined {
     const slots = this.#slots;
-    if (slots === undefined || frame >= this.#next || frame < this.#next - this.#count) return undefined;
+    if (frame >= this.#next || frame < this.#next - this.#count) return undefined;
     const slot = slotOf(frame);
     return (slots[slot + LENGTH] ?? 0) <= MAX_FRAME_BYTES ? this.#at(slot, slots) : undefined;
   }
@@ -90,6 +90,15 @@ export class FrameLog {
   #at(slot: number, slots: Float64Array): Buffer {
     const start = slots[slot + START] ?? 0;
     return this.#bytes.subarray(start, start + Math.min(slots[slot + LENGTH] ?? 0, MAX_FRAME_BYTES));
+  }
+
+  /** Grows as frames come: most of a thousand stations say little. */
+  #slotsForOneMore(): Float64Array {
+    const present = this.#slots;
+    if (this.#next * FIELDS < present.length || present.length === MAX_FRAMES * FIELDS) return present;
+    this.#slots = new Float64Array(Math.min(MAX_FRAMES, Math.max(FIRST_FRAMES, 2 * this.#next)) * FIELDS);
+    this.#slots.set(present);
+    return this.#slots;
   }
 
   /** A free stretch of `size` bytes, at the cost of the oldest frames. */
