@@ -286,7 +286,7 @@ export const QUIRKS: readonly Quirk[] = [
     manualOnly: true,
     symptom: "clock at 1970 or in local time; such times are not believed anyway",
     source: "matth-x/MicroOcpp #311, steve-community/steve #136",
-    remedy: {},
+    remedy: { noClock: true },
   },
   {
     name: "rolec",
