@@ -2,7 +2,7 @@
 import { parseMode } from "../shared/modes.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, entityOf } from "./discovery.ts";
-import { fields, type Fields, type Hass, type HassEntity, isMissing, number, text } from "./hass.ts";
+import { fields, type Fields, type Hass, type HassEntity, isMissing, number, text, time } from "./hass.ts";
 import type { IconName } from "./icons.ts";
 import type { Key } from "./i18n/languages.ts";
 
@@ -133,6 +133,11 @@ export class ChargerView {
     return this.display === "faulted" ? undefined : true;
   }
 
+  /** No news of any wallbox: Home Assistant or the bridge is away. */
+  get cut(): boolean {
+    return this.silence === "disconnected" || this.silence === "silent";
+  }
+
   get waitsForSun(): boolean {
     return this.display === "suspended_evse" && SUNNY.includes(this.code ?? "");
   }
@@ -143,14 +148,13 @@ export class ChargerView {
   }
 
   get icon(): IconName {
-    if (this.silence === "disconnected" || this.silence === "silent") return "link-off";
+    if (this.cut) return "link-off";
     if (this.waitsForSun) return "cloudsun";
     return FACES[this.display][1];
   }
 
   get wordKey(): Key {
-    if (this.silence === "disconnected" || this.silence === "silent") return `s_${this.silence}`;
-    return `s_${this.display}`;
+    return this.silence === undefined || this.silence === "offline" ? `s_${this.display}` : `s_${this.silence}`;
   }
 
   get phases(): 1 | 2 | 3 {
@@ -182,9 +186,7 @@ export class ChargerView {
   }
 
   get currentA(): number | undefined {
-    const legs = [this.num("current_l1"), this.num("current_l2"), this.num("current_l3")].filter(
-      (a) => a !== undefined,
-    );
+    const legs = [1, 2, 3].map((leg) => this.num(`current_l${leg}`)).filter((a) => a !== undefined);
     return this.num("current") ?? this.num("observed_a") ?? (legs.length > 0 ? Math.max(...legs) : undefined);
   }
 
@@ -200,10 +202,7 @@ export class ChargerView {
 
   /** When the newest of the card's figures was true. */
   get asOfMs(): number {
-    const when = [this.entity("power"), this.entity("status"), this.entity("reason")].map((entity) =>
-      Date.parse(entity?.last_updated ?? ""),
-    );
-    return Math.max(...when.filter((ms) => Number.isFinite(ms)), 0);
+    return Math.max(...["power", "status", "reason"].map((role) => time(this.entity(role)?.last_updated) ?? 0));
   }
 }
 

@@ -52,13 +52,13 @@ export class Discovery {
     }
     const wanted = this.#wanted(hass, config);
     if (config.entity === undefined && config.charger === undefined && config.entities?.["status"] !== undefined) {
-      return one(readRoot(hass, ROOT), chargerFrom(hass, config.entities["status"], undefined, undefined));
+      return one(readRoot(hass), chargerFrom(hass, config.entities["status"], undefined, undefined));
     }
     if (config.entities !== undefined && wanted === undefined && config.chargers === undefined) {
       const status = hass.states[ROOT];
-      if (status === undefined) return one(readRoot(hass, ROOT), foreign());
+      if (status === undefined) return one(readRoot(hass), foreign());
     }
-    let root = readRoot(hass, ROOT);
+    let root = readRoot(hass);
     let statuses: readonly string[] = [];
     const holds = (id: string): boolean => root.chargers.some((each) => each.id === id || each.status === id);
     const known = wanted === undefined || wanted === "site" || holds(wanted) || hass.states[wanted] !== undefined;
@@ -139,7 +139,8 @@ function wrongSchema(charger: ChargerRef): boolean {
   return schema !== undefined && schema !== SCHEMA;
 }
 
-function readRoot(hass: Hass, id: string): Root {
+/** What the bridge of this Home Assistant (or the one at `id`) says about itself. */
+export function readRoot(hass: Hass, id = ROOT): Root {
   const entity = hass.states[id];
   if (entity?.attributes["evse_schema"] === undefined) return { id: undefined, site: {}, chargers: [] };
   const chargers = list(entity.attributes["chargers"]).flatMap((item) => {

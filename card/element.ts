@@ -2,7 +2,7 @@
 import { fireEvent, forwardHaptic } from "custom-card-helpers";
 import { ChargerView } from "./charger.ts";
 import type { CardConfig } from "./config.ts";
-import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
+import { type ChargerRef, Discovery, type Found, ROOT } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame } from "./frames.ts";
@@ -113,7 +113,7 @@ export abstract class EvseElement extends Drawn {
 
   /** Names every entity the drawing depends on. */
   watch(found: Found, refs: readonly ChargerRef[]): void {
-    const ids: string[] = [found.root ?? "sensor.evse_bridge"];
+    const ids: string[] = [found.root ?? ROOT];
     for (const ref of refs) {
       if (ref.status !== undefined) ids.push(ref.status);
       for (const id of Object.values(ref.map)) if (typeof id === "string") ids.push(id);

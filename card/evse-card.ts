@@ -3,7 +3,7 @@ import { fireEvent, hasAction } from "custom-card-helpers";
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { FEATURES, type Layout } from "./config.ts";
 import { DEMO_HASS } from "./demo-data.ts";
-import type { ChargerRef, Found } from "./discovery.ts";
+import { type ChargerRef, type Found, readRoot } from "./discovery.ts";
 import { EvseElement, type Scene } from "./element.ts";
 import { getConfigForm } from "./form.ts";
 import { type Hass, text } from "./hass.ts";
@@ -36,10 +36,8 @@ export class EvseCard extends EvseElement {
   readonly history = new History(() => this.requestUpdate());
 
   static getStubConfig(hass: Hass | undefined): Record<string, unknown> {
-    const chargers = hass?.states["sensor.evse_bridge"]?.attributes["chargers"];
-    const first: unknown = Array.isArray(chargers) ? chargers[0] : undefined;
-    const status = typeof first === "object" && first !== null && "status" in first ? text(first.status) : undefined;
-    return status === undefined ? { demo: true } : { entity: status };
+    const [first] = hass === undefined ? [] : readRoot(hass).chargers;
+    return first === undefined ? { demo: true } : { entity: first.status };
   }
 
   static getConfigForm(): unknown {
@@ -131,15 +129,12 @@ export class EvseCard extends EvseElement {
     const scenes = found.chargers.map((ref) => this.scene(hass, found, ref));
     const [scene] = scenes;
     if (scene === undefined) return nothing;
-    const flow =
-      scene.view.silence === "silent" || scene.view.silence === "disconnected"
-        ? undefined
-        : flowOf(hass, found.site, scenes);
+    const flow = scene.view.cut ? undefined : flowOf(hass, found.site, scenes);
     const warnings = this.#warnings(hass);
     if (found.isSite && this.#layout === "site") {
       this.#follow(scenes.find(({ view }) => view.ref.id === this.#open));
       const charging = scenes.some(({ view }) => view.tint === "charging");
-      const rest = scene.view.silence === "silent" || scene.view.silence === "disconnected";
+      const rest = scene.view.cut;
       const body = siteLayout(scenes, {
         act: this,
         hass,

@@ -1,8 +1,8 @@
 /** The visual editor: a schema for Home Assistant's own form. It gets no hass, so the newest one seen is used. */
 import { ACTIONS, FEATURES, LAYOUTS, SECTIONS } from "./config.ts";
-import { ROOT } from "./discovery.ts";
+import { readRoot } from "./discovery.ts";
 import { lastSeenHass } from "./element.ts";
-import { fields, type Hass, list, text } from "./hass.ts";
+import type { Hass } from "./hass.ts";
 import { type Key, isKey, translator } from "./i18n/languages.ts";
 import { assertFormConfig } from "./validate.ts";
 
@@ -44,9 +44,7 @@ export function getConfigForm(): unknown {
     const key = LABELS[name] ?? name;
     return isKey(key) ? t(key) : name;
   };
-  const chargers = list(hass?.states[ROOT]?.attributes["chargers"])
-    .map((item) => text(fields(item)["status"]))
-    .filter((id) => id !== undefined);
+  const chargers = hass === undefined ? [] : readRoot(hass).chargers.map(({ status }) => status);
   const options = (values: readonly string[]): readonly unknown[] =>
     values.map((value) => ({ value, label: word(value) }));
   const many = (name: string, values: readonly string[]): FormItem => ({

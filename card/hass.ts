@@ -66,6 +66,16 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** An ISO time in ms since 1970. */
+export function time(value: unknown): number | undefined {
+  return number(Date.parse(text(value) ?? ""));
+}
+
+/** What a select offers. */
+export function optionsOf(entity: HassEntity | undefined): readonly string[] {
+  return list(entity?.attributes["options"]).filter((option) => typeof option === "string");
+}
+
 /** A state that says nothing. */
 export function isMissing(entity: HassEntity | undefined): boolean {
   return entity === undefined || entity.state === "unavailable" || entity.state === "unknown";

@@ -1,6 +1,6 @@
 /** Is the bridge alive? Judged by when this browser saw its heartbeat change, because clocks differ. */
 import type { HassEntity } from "./hass.ts";
-import { number } from "./hass.ts";
+import { number, time } from "./hass.ts";
 import type { Timers } from "./timers.ts";
 
 const MISSED = 3;
@@ -31,9 +31,8 @@ export class Heartbeat {
     if (root.state === this.#beat) return;
     const first = this.#beat === undefined;
     this.#beat = root.state;
-    const stamp = Date.parse(root.last_updated);
     const patience = (number(root.attributes["heartbeat_s"]) ?? DEFAULT_S) * MISSED * 1000;
-    this.#heardMs = first && Number.isFinite(stamp) ? Math.min(stamp, now) : now;
+    this.#heardMs = first ? Math.min(time(root.last_updated) ?? now, now) : now;
     this.#deadline = this.#heardMs + patience + (first ? SEED_GRACE_MS : 0);
   }
 

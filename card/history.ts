@@ -1,5 +1,5 @@
 /** The power curve: one question to Home Assistant when first seen, afterwards appended from the states themselves. */
-import { fields, type Hass, list, number } from "./hass.ts";
+import { fields, type Hass, list, number, time } from "./hass.ts";
 
 export interface Sample {
   readonly ms: number;
@@ -85,8 +85,8 @@ export class History {
     for (const id of ids) {
       const entity = hass.states[id];
       const v = number(entity?.state);
-      const ms = Date.parse(entity?.last_updated ?? "");
-      if (v === undefined || !Number.isFinite(ms)) continue;
+      const ms = time(entity?.last_updated);
+      if (v === undefined || ms === undefined) continue;
       const series = this.#series.get(id) ?? [];
       if ((series.at(-1)?.ms ?? 0) >= ms) continue;
       series.push({ ms, v });

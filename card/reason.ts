@@ -2,7 +2,7 @@
 import { parseMode } from "../shared/modes.ts";
 import type { ChargerView } from "./charger.ts";
 import { DASH, type Formatter } from "./format.ts";
-import { type Fields, number, text } from "./hass.ts";
+import { type Fields, number, text, time } from "./hass.ts";
 import { isKey, type Key, type Params, type Translate } from "./i18n/languages.ts";
 import type { IconName } from "./icons.ts";
 
@@ -81,13 +81,12 @@ export function reasonWords(params: Fields, t: Translate, fmt: Formatter, now: n
   const words: Record<string, string> = {};
   for (const [name, value] of Object.entries(params)) {
     const figure = number(value);
-    const when = typeof value === "string" ? Date.parse(value) : Number.NaN;
+    const when = time(value);
     if (name.endsWith("_w") && figure !== undefined) words[name] = fmt.watts(figure);
     else if (name.endsWith("_a") && figure !== undefined) words[name] = fmt.amps(figure);
     else if ((name === "soc" || name === "target") && figure !== undefined) words[name] = fmt.percent(figure);
     else if (name === "to" && figure !== undefined) words[name] = fmt.number(figure);
-    else if (["until", "since", "from", "by"].includes(name) && Number.isFinite(when))
-      words[name] = fmt.time(when, now);
+    else if (["until", "since", "from", "by"].includes(name) && when !== undefined) words[name] = fmt.time(when, now);
     else words[name] = typeof value === "string" || typeof value === "number" ? String(value) : "";
   }
   return words;
@@ -109,8 +108,8 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
   const use = (name: string): Params => ({ ...words, [name]: words[name] ?? "" });
 
   if (COUNTING.includes(code)) {
-    untilMs = Date.parse(text(params["until"]) ?? "");
-    words["until"] = Number.isFinite(untilMs) ? fmt.countdown(untilMs - now) : DASH;
+    untilMs = time(params["until"]);
+    words["until"] = untilMs === undefined ? DASH : fmt.countdown(untilMs - now);
     if (code === "pause_timer") first = "r_cooldown";
   } else if (code === "unplugged") {
     const mode = view.word("mode");
@@ -171,9 +170,9 @@ export function offlineLines(
   fmt: Formatter,
   now: number,
 ): { readonly first: string; readonly next: string } {
-  const since = Date.parse(view.entity("online")?.last_changed ?? view.entity("status")?.last_changed ?? "");
+  const since = time((view.entity("online") ?? view.entity("status"))?.last_changed);
   return {
-    first: Number.isFinite(since) ? t("r_offline_since", { since: fmt.time(since, now) }) : t("s_offline"),
+    first: since === undefined ? t("s_offline") : t("r_offline_since", { since: fmt.time(since, now) }),
     next: t(view.word("fail_safe") === "proven" ? "n_offline_safe" : "n_offline"),
   };
 }

@@ -5,7 +5,7 @@ import { modeIcon } from "../charger.ts";
 import { siteEntity } from "../discovery.ts";
 import type { EvseElement, Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
-import { type Fields, type Hass, list, number, text } from "../hass.ts";
+import { type Fields, type Hass, number, optionsOf, text } from "../hass.ts";
 import { because, chosen, menuOptions } from "../parts/field.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
 import { icon, spinner } from "../parts/icon.ts";
@@ -31,7 +31,7 @@ export function siteLayout(scenes: readonly Scene[], frame: SiteFrame): Template
   const { act, hass, site } = frame;
   const { t, fmt } = act;
   const charging = scenes.filter(({ view }) => view.display === "charging" && view.silence === undefined).length;
-  const silent = scenes.find(({ view }) => view.silence === "silent" || view.silence === "disconnected");
+  const silent = scenes.find(({ view }) => view.cut);
   const word = silent === undefined ? t("n_charging", { n: charging }) : t(silent.view.wordKey);
   return html`<div class="body">
     <header class="head">
@@ -139,10 +139,9 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
   const mode = wish === undefined ? entity?.state : String(wish);
   const why = view.word("mode") === undefined ? `${view.ref.id}-pick` : undefined;
   const amps = view.display === "charging" ? view.currentA : undefined;
-  const options = list(entity?.attributes["options"]).filter((option) => typeof option === "string");
+  const options = optionsOf(entity);
   // What concerns all of them stands above; here the wallbox's own word.
-  const far = view.silence === "silent" || view.silence === "disconnected";
-  const line = busyCommand(scene) !== undefined ? t("r_asking") : far ? t(view.wordKey) : reasonLines(scene).first;
+  const line = busyCommand(scene) !== undefined ? t("r_asking") : view.cut ? t(view.wordKey) : reasonLines(scene).first;
   return html`<div class="box" data-state=${view.tint}>
     <div class="head">
       ${stateOrb(scene)}
@@ -248,9 +247,8 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
           }}
         /><span class="sub">${unit}</span>`;
     } else {
-      const options = list(entity.attributes["options"]).filter((option) => typeof option === "string");
       control = html`<select aria-label=${name} ?disabled=${disabled} @change=${(event: Event) => set(chosen(event))}>
-        ${menuOptions(options, state, (option) => (parseDistribution(option) === undefined ? modeLabel(option, t) : option))}
+        ${menuOptions(optionsOf(entity), state, (option) => (parseDistribution(option) === undefined ? modeLabel(option, t) : option))}
       </select>`;
     }
     return [html`<div class="set ${wish === undefined ? "" : "pending"}"><span>${name}</span>${control}</div>`];

@@ -4,7 +4,7 @@ import { parseMode } from "../../shared/modes.ts";
 import { confirm } from "../confirm.ts";
 import type { Action } from "../config.ts";
 import type { Scene } from "../element.ts";
-import { list } from "../hass.ts";
+import { optionsOf } from "../hass.ts";
 import type { Key } from "../i18n/languages.ts";
 import type { IconName } from "../icons.ts";
 import { icon, spinner } from "./icon.ts";
@@ -78,10 +78,10 @@ function startNow(
 ): void {
   const { view, act, t } = scene;
   const mode = view.word("mode");
-  const standard = list(view.entity("mode")?.attributes["options"]).find(
-    (option) => typeof option === "string" && ["standard", "continuous"].includes(parseMode(option) ?? ""),
+  const standard = optionsOf(view.entity("mode")).find((option) =>
+    ["standard", "continuous"].includes(parseMode(option) ?? ""),
   );
-  if (mode === undefined || typeof standard !== "string" || mode === standard) {
+  if (mode === undefined || standard === undefined || mode === standard) {
     start("start_now");
     return;
   }

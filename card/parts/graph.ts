@@ -2,6 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
+import { time } from "../hass.ts";
 import { type History, reduce, type Sample, valueAt } from "../history.ts";
 
 const WIDTH = 600;
@@ -17,9 +18,8 @@ export function spanOf(scene: Scene): Span | undefined {
   const { view, now } = scene;
   const hours = view.config.graph?.hours ?? "session";
   if (typeof hours === "number") return { startMs: now - hours * 3_600_000, session: false, hours };
-  const start = Date.parse(view.word("session_start") ?? "");
-  if (Number.isFinite(start) && start < now) return { startMs: start, session: true, hours: 0 };
-  return undefined;
+  const start = time(view.word("session_start"));
+  return start !== undefined && start < now ? { startMs: start, session: true, hours: 0 } : undefined;
 }
 
 export function graphIds(scene: Scene): readonly string[] {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { define, Drawn } from "../drawn.ts";
 import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
-import { list } from "../hass.ts";
+import { optionsOf } from "../hass.ts";
 import { modeHint, modeLabel } from "../reason.ts";
 import { because, chosen, menuOptions } from "./field.ts";
 import { icon, spinner } from "./icon.ts";
@@ -130,7 +130,7 @@ export function modePart(scene: Scene, hint: boolean, rtl: boolean): TemplateRes
       ${icon(modeIcon(value))}<span>${t("mode")}</span><b>${missing ? "–" : modeLabel(value, t)}</b>
     </div>`;
   }
-  const options = list(entity.attributes["options"]).filter((option) => typeof option === "string");
+  const options = optionsOf(entity);
   const disabled = missing || view.silence === "disconnected";
   const pending = wish !== undefined;
   const why = missing ? `${view.ref.id}-mode` : undefined;

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { currencyOf, type Scene } from "../element.ts";
 import { DASH, type Quantity } from "../format.ts";
-import { number, text } from "../hass.ts";
+import { number, text, time } from "../hass.ts";
 import { modeLabel } from "../reason.ts";
 
 interface Stat {
@@ -20,10 +20,14 @@ export function statsOf(scene: Scene): readonly Stat[] {
     if (view.has("energy_session")) add(label, fmt.energy(view.num("energy_session")));
   };
   const elapsed = (): Quantity | undefined => {
-    const start = Date.parse(view.word("session_start") ?? "");
-    const minutes = view.num("session_duration");
-    const ms = minutes === undefined ? now - start : minutes * 60_000;
-    return Number.isFinite(ms) ? { n: fmt.hours(ms), u: "h" } : undefined;
+    const start = time(view.word("session_start"));
+    const minutes = view.num("session_duration") ?? (start === undefined ? undefined : (now - start) / 60_000);
+    return minutes === undefined ? undefined : { n: fmt.hours(minutes * 60_000), u: "h" };
+  };
+  const since = (when: unknown): boolean => {
+    const ms = time(when);
+    if (ms !== undefined) add(t("since"), fmt.time(ms, now));
+    return ms !== undefined;
   };
   const cost = (): void => {
     const value = view.num("session_cost");
@@ -65,9 +69,7 @@ export function statsOf(scene: Scene): readonly Stat[] {
       break;
     }
     case "paused": {
-      const since = Date.parse(text(view.params["since"]) ?? "");
-      if (Number.isFinite(since)) add(t("since"), fmt.time(since, now));
-      else session();
+      if (!since(view.params["since"])) session();
       sun();
       break;
     }
@@ -77,8 +79,7 @@ export function statsOf(scene: Scene): readonly Stat[] {
       sun();
       break;
     case "faulted": {
-      const since = Date.parse(view.entity("status")?.last_changed ?? "");
-      if (Number.isFinite(since)) add(t("since"), fmt.time(since, now));
+      since(view.entity("status")?.last_changed);
       add(t("code"), text(view.params["code"]) ?? text(view.entity("problem")?.attributes["code"]));
       break;
     }
