@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { fetch } from "undici";
 import type { Clock } from "../clock.ts";
 import type { BridgeConfig, Listen } from "../config/resolve.ts";
+import type { EnergyOffer } from "../hass/energy.ts";
 
 export interface Check {
   /** Stable id: `hass`, `clock`, `port:ocpp`, `charger:garage`. */
@@ -149,6 +150,21 @@ export function checkSettings(config: BridgeConfig): readonly Check[] {
     return config.warnings.map((warning, index) => warn(`config:${index}`, "Configuration", warning));
   return [
     good("config", "Configuration", `${config.chargers.length} charger(s), main breaker ${config.site.breakerA} A`),
+  ];
+}
+
+/** Which lifetime energies the Energy dashboard lists: added only when asked. */
+export function checkEnergy(offer: EnergyOffer | undefined): readonly Check[] {
+  if (offer === undefined || offer.missing.length + offer.present.length === 0) return [];
+  const all = offer.missing.length + offer.present.length;
+  return [
+    good(
+      "energy",
+      `Energy dashboard: ${offer.present.length} of ${all}`,
+      offer.missing.length === 0
+        ? "Every wallbox is among its individual devices."
+        : `\`evse-bridge setup --energy\` adds ${offer.missing.join(", ")} to its individual devices.`,
+    ),
   ];
 }
 

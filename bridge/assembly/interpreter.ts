@@ -5,6 +5,7 @@ import type { Charger } from "../chargers/charger.ts";
 import type { EntityPort } from "../chargers/entity/port.ts";
 import type { BridgeConfig, HassConfig } from "../config/resolve.ts";
 import type { HassLinkStatus, HelperEvent } from "../hass/doors.ts";
+import { energyOffer, type EnergyOffer } from "../hass/energy.ts";
 import { createHass } from "../hass/hass.ts";
 import { fireEvent } from "../hass/services.ts";
 import type { SessionEvent, SessionRecorder } from "../site/sessions.ts";
@@ -33,6 +34,8 @@ export interface Interpreter {
   /** Charger id (or `site`) behind a Home Assistant device id or an entity id of ours. */
   locate(word: string): string | undefined;
   fireSession(event: SessionEvent): void;
+  /** Of the chargers that measure energy, which the Energy dashboard lists; undefined while nobody can tell. */
+  energyOffer(): Promise<EnergyOffer | undefined>;
   close(): Promise<void>;
 }
 
@@ -85,6 +88,7 @@ function nobodyHome(): Interpreter {
     reflect: () => undefined,
     locate: () => undefined,
     fireSession: () => undefined,
+    energyOffer: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }
@@ -223,6 +227,18 @@ function withHass(parts: InterpreterParts, settings: HassConfig): Interpreter {
       fireEvent(hass.link, "evse_bridge_session", { kind: event.kind, ...row }).catch((error: unknown) =>
         log.debug({ err: error }, "session event not told"),
       );
+    },
+    async energyOffer() {
+      const ids = (last?.state.chargers ?? []).flatMap(
+        ({ config: { id } }) => hass.entitiesOf(id)["energy_total"] ?? [],
+      );
+      try {
+        return await energyOffer(hass.link, ids);
+      } catch (error) {
+        // Not connected, or a Home Assistant without the dashboard.
+        log.debug({ err: error }, "energy dashboard not asked");
+        return undefined;
+      }
     },
     close: () => hass.close(),
   };

@@ -13,7 +13,7 @@ import type { SiteLoop } from "../site/loop.ts";
 import { sessionsCsv, sessionsJson } from "../store/session-text.ts";
 import type { Store } from "../store/store.ts";
 import { slugify } from "../../shared/slug.ts";
-import { checkCertificates, checkFailSafes, checkHass, checkSettings, type Check } from "./checks.ts";
+import { checkCertificates, checkEnergy, checkFailSafes, checkHass, checkSettings, type Check } from "./checks.ts";
 import { findHomeAssistants } from "./discover.ts";
 import {
   breakerComplaint,
@@ -79,6 +79,7 @@ export function createPages(parts: PageParts): readonly Route[] {
       ...checkCertificates(config, clock.nowMs()),
       ...links,
       ...checkFailSafes(failSafes),
+      ...checkEnergy(await hass.energyOffer()),
       ...(store.problem === undefined
         ? []
         : [{ id: "store", level: "bad" as const, title: "Storage", detail: store.problem }]),
