@@ -18,7 +18,7 @@ import type { EngineCircuit, EngineLoad, EngineOptions, EngineResult, EngineShar
 /** From this charge on a battery has nothing to lose to a car: Excess follows the whole surplus. */
 const BATTERY_FULL_PCT = 98;
 /** Rounds of matching the battery's part to what is really drawn before it is left out. */
-const BATTERY_ROUNDS = 24;
+const BATTERY_ROUNDS = 48;
 /** How many later loads Optimized looks at before it gives up stepping back. */
 const LOOK_AHEAD = 8;
 const NO_CIRCUITS: readonly EngineCircuit[] = [];

@@ -48,7 +48,8 @@ export function plan(
   const sample = { atMs: nowMs, leastA: own.leastA, mostA: own.mostA };
   const keepFromMs = neededFrom(memory.lag, nowMs);
   const history = remember(memory.draws, memory.step, sample, own.expectedA, supplyA, keepFromMs);
-  const lag = followLag(memory.lag, nowMs, own.expectedA, supplyA);
+  const commanded = subjects.some(({ memory: { sentAtMs } }) => sentAtMs !== undefined && sentAtMs === memory.atMs);
+  const lag = followLag(memory.lag, nowMs, own.expectedA, supplyA, commanded);
 
   const drawOf = (id: string): Subject["drawA"] =>
     subjects.find((subject) => subject.charger.config.id === id)?.drawA ?? [0, 0, 0];

@@ -18,6 +18,8 @@ export interface SettlingRow {
 export const DISTURBANCES = ["step", "ramp", "noise"] as const;
 export const DELAYS_S = [0, 2, 10, 30, 60] as const;
 
+const STOP_S = 300;
+const RESUME_S = 450;
 const FROM_S = 1200;
 const RAMP_S = 300;
 const END_S = 4200;
@@ -40,6 +42,8 @@ export function settling(mode: ChargeMode, disturbance: SettlingRow["disturbance
     const noise = disturbance === "noise" && since > 0 ? (random() - 0.5) * 2 : 0;
     const each = 2 + 4 * share + noise;
     const householdA: PhaseValues = [each, each, each];
+    // The user stops the charge once before: from a start and a stop the bridge knows how late the meter is.
+    if (loop.timeS === STOP_S || loop.timeS === RESUME_S) loop.wish(0, { enabled: loop.timeS === RESUME_S });
     loop.tick({ householdA, solarW: standard ? 0 : 9660 });
     limits.push({ atS: loop.timeS, limitA: loop.limits[0] ?? 0 });
   }
