@@ -9,24 +9,31 @@ export abstract class Drawn extends HTMLElement {
   protected readonly sheets: readonly CSSStyleSheet[] = [];
   /** Settles when what was asked for has been drawn. */
   updateComplete: Promise<void> = Promise.resolve();
-  #asked = false;
+  #drawn: (() => void) | undefined;
   #root: ShadowRoot | this | undefined;
 
   protected abstract render(): TemplateResult | typeof nothing;
 
   /** Nothing is drawn off the page: the next `connectedCallback` does it. */
   requestUpdate(): void {
-    if (this.#asked || !this.isConnected) return;
-    this.#asked = true;
-    this.updateComplete = Promise.resolve().then(() => {
-      if (this.#asked) this.drawNow();
+    if (this.#drawn !== undefined || !this.isConnected) return;
+    this.updateComplete = new Promise((resolve) => (this.#drawn = resolve));
+    queueMicrotask(() => {
+      if (this.#drawn !== undefined) this.drawSoon();
     });
   }
 
-  /** What was asked for is drawn with it. */
+  /** When several elements ask at the same time, some may be made to wait. */
+  protected drawSoon(): void {
+    this.drawNow();
+  }
+
+  /** What was asked for is drawn with it, or has no meaning any more. */
   protected drawNow(): void {
-    this.#asked = false;
+    const drawn = this.#drawn;
+    this.#drawn = undefined;
     if (this.isConnected) this.draw();
+    drawn?.();
   }
 
   connectedCallback(): void {

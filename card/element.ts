@@ -5,7 +5,7 @@ import type { CardConfig } from "./config.ts";
 import { type ChargerRef, Discovery, type Found, ROOT } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
-import { inFrame, notInFrame } from "./frames.ts";
+import { inFrame, notInFrame, soon } from "./frames.ts";
 import { type Hass, text } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -184,6 +184,11 @@ export abstract class EvseElement extends Drawn {
     this.timers.clearAll();
     this.wishes.drop();
     notInFrame(this.#draw);
+    this.drawNow();
+  }
+
+  protected override drawSoon(): void {
+    soon(this.#draw);
   }
 
   protected override draw(): void {

@@ -5,6 +5,8 @@ const SLICE_MS = 6;
 
 const waiting = new Set<() => void>();
 let frame = 0;
+/** Drawn already in this frame, ms. */
+let spentMs = 0;
 
 /** Draws in the next frame, or in one of those after it when many wait. Asked twice, drawn once. */
 export function inFrame(draw: () => void): void {
@@ -12,18 +14,30 @@ export function inFrame(draw: () => void): void {
   if (frame === 0) frame = requestAnimationFrame(work);
 }
 
+/** Draws at once while this frame has time for it, else as `inFrame`. */
+export function soon(draw: () => void): void {
+  inFrame(draw);
+  if (spentMs < SLICE_MS) timed(draw);
+}
+
 export function notInFrame(draw: () => void): void {
   waiting.delete(draw);
 }
 
+function timed(draw: () => void): void {
+  waiting.delete(draw);
+  const fromMs = performance.now();
+  draw();
+  spentMs += performance.now() - fromMs;
+}
+
 function work(): void {
   frame = 0;
-  const end = performance.now() + SLICE_MS;
+  spentMs = 0;
   try {
     for (const draw of waiting) {
-      waiting.delete(draw);
-      draw();
-      if (performance.now() >= end) break;
+      timed(draw);
+      if (spentMs >= SLICE_MS) break;
     }
   } finally {
     if (waiting.size > 0) frame = requestAnimationFrame(work);
