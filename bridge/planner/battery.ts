@@ -137,9 +137,12 @@ export function exceeds(site: EngineSite, draw: Three, given: number): boolean {
     if (total > Math.max(cap, 0) + DUST_A) return true;
   }
   if (!isGridFree(site)) return false;
-  // A battery regulates the sum: what it charges evenly may import on one phase and export on another, load or no load.
-  const regulated = !site.offGrid && site.socPct !== null && site.socPct > (site.socMinPct ?? 0);
-  return site.inverterAsymmetric || regulated ? net > DUST_A : imported > before + DUST_A;
+  return site.inverterAsymmetric || regulatesSum(site) ? net > DUST_A : imported > before + DUST_A;
+}
+
+/** A battery above its least charge regulates the sum: what it charges evenly may import on one phase and export on another. */
+export function regulatesSum(site: EngineSite): boolean {
+  return !site.offGrid && site.socPct !== null && site.socPct > (site.socMinPct ?? 0);
 }
 
 /** Nothing may be drawn from the grid: off the grid, or a battery site with grid charging off. */

@@ -2,7 +2,15 @@
  * Where current can come from: breaker and cap with what the battery would add, the surplus of the sun and its excess. Each is
  * a pool (constraints.ts) before any load has taken its share, asked of the house at rest (idle-house.ts). Pure.
  */
-import { chargeBack, estimatedSun, forbiddenDischarge, isGridFree, placeable, usableDischarge } from "./battery.ts";
+import {
+  chargeBack,
+  estimatedSun,
+  forbiddenDischarge,
+  isGridFree,
+  placeable,
+  usableDischarge,
+  regulatesSum,
+} from "./battery.ts";
 import { COUNT, capTotal, emptyPool, fromPerPhase, normalise, type Pool } from "./constraints.ts";
 import type { IdleHouse } from "./idle-house.ts";
 import type { EngineSite } from "./problem.ts";
@@ -44,8 +52,8 @@ function physicalPool(site: EngineSite, flexible: number): Pool {
   }
   if (isGridFree(site)) {
     const drain = forbiddenDischarge(site);
-    if (site.inverterAsymmetric) capEvery(pool, Math.max(0, -netTotal - drain) + flexible);
-    else limitSubsets(pool, exported, 0, each - drain / n);
+    if (site.inverterAsymmetric || regulatesSum(site)) capEvery(pool, Math.max(0, -netTotal - drain) + flexible);
+    if (!site.inverterAsymmetric) limitSubsets(pool, exported, 0, each - drain / n);
   }
   const inverter = site.inverterMaxW ?? 0;
   if (site.offGrid && inverter > 0) {

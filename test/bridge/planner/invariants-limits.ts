@@ -92,8 +92,12 @@ export const LIMITS: readonly Invariant[] = [
       const draw = drawOf(loads, givenOf(allocate(off, loads, circuits)));
       if (total(draw) <= 0) return;
       const after = afterwards(off, draw);
+      // What a charging battery spreads evenly may import on one phase and export on another: the sum tells what was bought.
+      const regulated = off.socPct! > (off.socMinPct ?? 0);
       const sum = (values: readonly number[]): number =>
-        off.inverterAsymmetric ? Math.max(0, total(values)) : total(values.map((value) => Math.max(0, value)));
+        off.inverterAsymmetric || regulated
+          ? Math.max(0, total(values))
+          : total(values.map((value) => Math.max(0, value)));
       must(sum(after) <= sum(netOf(off)) + EPS, "import", sum(after), sum(netOf(off)));
     },
   ],

@@ -198,4 +198,22 @@ describe("worked numbers", () => {
     const site = { exportA: [40, null, null] as const, solarW: 9200, excessThresholdW: 6900, breakerA: 63 };
     expect(shares(site, loads)).toEqual([16, 6]);
   });
+
+  it("charges from the sun without the grid while an even battery takes the rest, though it imports on the fullest phase", () => {
+    // House 8/3/3 A, 50 A of sun, battery limited to 18 A: at rest 2.7/7.7/7.7 A are exported, 6 A a phase are charged.
+    const site = {
+      consumptionA: [0, 0, 0] as const,
+      exportA: [8 / 3, 23 / 3, 23 / 3] as const,
+      solarW: 36 * 230,
+      socPct: 80,
+      socTargetPct: 80,
+      socMinPct: 20,
+      batteryW: -18 * 230,
+      maxChargeW: 18 * 230,
+      maxDischargeW: 18 * 230,
+      allowGridCharging: false,
+    };
+    expect(shares(site, [engineLoad({ mask: 7, mode: "solar" })])).toEqual([8.6]);
+    expect(shares(site, [engineLoad({ mask: 7, mode: "standard" })])).toEqual([8.6]);
+  });
 });
