@@ -3,16 +3,17 @@
  * the current: what is retried, renewed, pushed again after a boot or a start is always the newest wish.
  *
  * A little long: the order of its steps is the safety argument and is read in one piece. Beside it stand the wish (limit-wish), one pass
- * at a time (limit-passes), what goes into the box (limit-installer) and what the box makes of it (limit-verification).
+ * at a time (limit-passes), the way to the box (limit-way), what goes into the box (limit-installer) and what the box makes of it (limit-verification).
  */
 import type { FailSafe } from "../../../shared/charger.ts";
 import { ChargerError, type LimitOrder } from "../charger.ts";
 import { unlessAborted } from "./calling.ts";
-import { ladderOf, RUNG_NAMES, type Rung, type RungName } from "./ladder.ts";
+import type { Rung, RungName } from "./ladder.ts";
 import { LimitInstaller, SETTLE_MS } from "./limit-installer.ts";
 import { LimitPasses, superseded } from "./limit-passes.ts";
 import type { LimitPort } from "./limit-port.ts";
 import { LimitVerification } from "./limit-verification.ts";
+import { LimitWay } from "./limit-way.ts";
 import { LimitWish } from "./limit-wish.ts";
 import { fromWire, profileIds, toWire, wireLimit } from "./profile.ts";
 
@@ -21,7 +22,6 @@ const QUICK_RETRIES = 3;
 const RETRY_MS = 60_000;
 /** Refusals on a link younger than this are waited out, ms. */
 const YOUNG_MS = 30_000;
-const LEASED: readonly RungName[] = ["dynamic", "two_layers", "two_layers_duration"];
 
 export class LimitController {
   readonly #port: LimitPort;
@@ -30,10 +30,7 @@ export class LimitController {
   readonly #seen: LimitVerification;
   readonly #passes: LimitPasses;
   #closed = false;
-  #rung: RungName | undefined;
-  #refused = new Set<RungName>();
-  /** On this link; not tried again with every retry. */
-  #dynamicFailed = false;
+  readonly #way: LimitWay;
   /** What the box has taken and nothing casts doubt on, A per phase. */
   #sent: number | undefined;
   /** The value last taken, also while it is in doubt: a raise is counted from there. */
@@ -49,9 +46,10 @@ export class LimitController {
     this.#port = port;
     this.#installer = new LimitInstaller(port);
     this.#wish = new LimitWish(port.clock, port.drawer);
+    this.#way = new LimitWay(port);
     this.#seen = new LimitVerification(port, this.#installer, {
       sent: () => this.#sent,
-      rung: () => this.#currentRung(),
+      rung: () => this.#way.rung,
       atRest: () => !this.#passes.running && this.#retryAtMs === undefined,
       leave: (why) => this.#leave(why),
       defied: (wantedA, detail) => this.#nextRung(wantedA, detail),
@@ -92,7 +90,7 @@ export class LimitController {
 
   /** What a dynamic profile of ours ought to hold now, in the box's unit; undefined when it is none of ours. */
   dynamicLimit(profileId: number): number | undefined {
-    if (profileId !== profileIds.lease(this.#port.n) || this.#rung !== "dynamic") return undefined;
+    if (profileId !== profileIds.lease(this.#port.n) || this.#way.name !== "dynamic") return undefined;
     // A raise is told in its own time; until then what stands, stands.
     const limitA = Math.min(this.desiredA, this.#inForce ?? this.desiredA);
     return toWire(limitA, this.#port.traits().unit, this.#port.electric());
@@ -104,7 +102,7 @@ export class LimitController {
   }
 
   get rungName(): RungName | undefined {
-    return this.#rung;
+    return this.#way.name;
   }
 
   /** What the box offers as far as it has told, A per phase. */
@@ -144,10 +142,8 @@ export class LimitController {
     this.#installer.forget();
     this.#sent = undefined;
     this.#inForce = undefined;
-    this.#refused.clear();
-    this.#dynamicFailed = false;
     const known = this.#port.recall();
-    this.#rung = known.rung;
+    this.#way.begin(known.rung);
     this.#seen.forget(known.failSafe);
     this.#background("limit first");
   }
@@ -191,8 +187,7 @@ export class LimitController {
 
   /** Forgets the remembered rung and sets everything anew; `clear` takes foreign and own profiles away first. */
   async reset(clear: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    this.#refused.clear();
-    this.#rung = undefined;
+    this.#way.begin(undefined);
     this.#port.remember(undefined, "unproven");
     await clear();
     this.#installer.forget();
@@ -203,7 +198,7 @@ export class LimitController {
       if (!(error instanceof ChargerError) || error.code !== "rejected") throw error;
       // A box that refuses a set straight after a clear takes it a little later.
       await this.#port.clock.sleep(SETTLE_MS, signal);
-      this.#refused.clear();
+      this.#way.retry();
       await unlessAborted(this.#push(), signal);
     }
   }
@@ -215,7 +210,7 @@ export class LimitController {
     if (this.#passes.done) this.#wish.keep();
     if (this.#retryAtMs !== undefined && now >= this.#retryAtMs) {
       this.#retryAtMs = undefined;
-      this.#refused.clear();
+      this.#way.retry();
       this.#background("again");
     } else if (this.#renewalDue(now)) {
       this.#installer.leaseAtMs = now;
@@ -230,7 +225,7 @@ export class LimitController {
   async close(deadline: AbortSignal): Promise<void> {
     const port = this.#port;
     const low = Math.min(this.desiredA, this.#clamp(port.failSafeA()));
-    const single = this.#currentRung()?.layers !== 2;
+    const single = this.#way.rung?.layers !== 2;
     if (port.commands() !== undefined && single && (this.#sent === undefined || this.#sent > low)) {
       this.#passes.abort();
       this.#wish.lowerTo(low);
@@ -305,17 +300,11 @@ export class LimitController {
   /** The first way that the box takes, from the one that worked last. @throws ChargerError */
   async #climb(wanted: number, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#port;
-    const traits = this.#port.traits();
-    const known = this.#rung;
-    const ladder = ladderOf(traits);
-    const start = ladder.findIndex((rung) => rung.name === known);
-    // Known only once the box has told of itself, which is after the first limit: hence tried on top of what is remembered.
-    const rungs = ladder.filter(({ name }, index) => index >= start || (name === "dynamic" && !this.#dynamicFailed));
-    let refusal: ChargerError | undefined;
+    const known = this.#way.name;
     const young = clock.monotonicMs() - (this.#port.linkUpAtMs() ?? 0) < YOUNG_MS;
-    for (const rung of rungs) {
-      if (this.#refused.has(rung.name)) continue;
-      if (rung.alsoTx && rung.name !== known && this.#port.transactionId() === undefined) continue;
+    const { patient } = this.#port.traits();
+    let refusal: ChargerError | undefined;
+    for (const rung of this.#way.candidates()) {
       try {
         this.wantedA = wanted;
         this.#sent = undefined;
@@ -328,7 +317,7 @@ export class LimitController {
             priority: wanted === 0 || offered === undefined || wanted < offered ? 1 : 2,
             raises: offered !== undefined && wanted > offered,
           },
-          young && (traits.patient || rung.name === known),
+          young && (patient || rung.name === known),
           signal,
         );
         this.#accepted(rung, wanted);
@@ -337,11 +326,11 @@ export class LimitController {
         if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : superseded;
         if (!(error instanceof ChargerError) || error.code === "offline" || error.code === "timeout") throw error;
         refusal = error;
-        this.#refuse(rung.name);
+        this.#way.refuse(rung.name);
         log.info({ rung: rung.name, limitA: wanted, why: error.message }, "limit refused, next way");
       }
     }
-    if (this.#rung === undefined) this.#seen.failSafe = "unsupported";
+    if (this.#way.name === undefined) this.#seen.failSafe = "unsupported";
     this.#port.disobeyed("refused", wanted, refusal?.message ?? "The wallbox refuses every kind of limit.");
     throw new ChargerError("rejected", refusal?.message ?? "The wallbox refuses every kind of limit.", {
       cause: refusal,
@@ -350,9 +339,8 @@ export class LimitController {
 
   #accepted(rung: Rung, wanted: number): void {
     const { n, log } = this.#port;
-    const before = this.#rung;
-    const changed = { value: this.#inForce !== wanted || before !== rung.name, way: before !== rung.name };
-    this.#rung = rung.name;
+    const way = this.#way.took(rung);
+    const changed = { value: way || this.#inForce !== wanted, way };
     this.#sent = wanted;
     this.#inForce = wanted;
     this.#installer.took(rung);
@@ -367,7 +355,7 @@ export class LimitController {
 
   /** A lease that a lower rung replaced would outrank it until it runs out. */
   async #dropLease(n: number): Promise<void> {
-    if (!LEASED.some((name) => this.#refused.has(name))) return;
+    if (!this.#way.leftLease) return;
     try {
       await this.#installer.clearOwn(profileIds.lease(n), this.#port.clock.deadline(60_000));
     } catch (error) {
@@ -375,33 +363,15 @@ export class LimitController {
     }
   }
 
-  #currentRung(): Rung | undefined {
-    return ladderOf(this.#port.traits()).find((rung) => rung.name === this.#rung);
-  }
-
   #leave(why: string): void {
-    this.#refuse(this.#rung);
+    this.#way.leave();
     this.pushAgain(why);
   }
 
-  #refuse(rung: RungName | undefined): void {
-    if (rung !== undefined) this.#refused.add(rung);
-    if (rung === "dynamic") this.#dynamicFailed = true;
-  }
-
   #nextRung(wanted: number, detail: string): void {
-    this.#refuse(this.#rung);
     this.#port.disobeyed("ignored", wanted, detail);
-    const left = ladderOf(this.#port.traits()).some(
-      (rung) =>
-        !this.#refused.has(rung.name) &&
-        RUNG_NAMES.indexOf(rung.name) > (this.#rung === undefined ? -1 : RUNG_NAMES.indexOf(this.#rung)) &&
-        (!rung.alsoTx || this.#port.transactionId() !== undefined),
-    );
-    if (!left) {
-      // Every way was tried: the present one is kept and set again, for it is the box that must change.
-      this.#refused.clear();
-    }
+    // Every way was tried: the present one is kept and set again, for it is the box that must change.
+    if (!this.#way.leave()) this.#way.retry();
     this.pushAgain("not obeyed");
   }
 }

@@ -227,6 +227,8 @@ export class LimitVerification {
         this.#port.log.debug({ err: error }, "expiry not tried to its end");
       } finally {
         this.#probing = undefined;
+        // What was told meanwhile says nothing of the limit that comes back now.
+        this.#sinceMs = this.#port.clock.nowMs();
         this.#of.renew("expiry tried");
       }
     })();

@@ -110,12 +110,14 @@ describe("a fail-safe that no schedule shows", () => {
     const { at, charger, box, limit } = await begun("1.6", "offers_idle");
     await limit(16);
     expect(charger.snapshot.failSafe).toBe("unproven");
-    await at.until(() => charger.snapshot.failSafe === "proven", 300_000);
+    await at.until(() => charger.snapshot.failSafe === "proven", 600_000);
     const probe = box.received.filter(({ profile }) => profile.id === 102 && profile.periods[0]?.limit === 0);
     expect(probe.length).toBe(1);
     await at.until(() => box.state().offeredA === 16, 30_000);
-    await at.clock.advance(600_000);
+    await at.clock.advance(900_000);
     expect(box.received.filter(({ limitA }) => limitA === 0).length).toBe(1);
+    expect(charger.snapshot.extra["limit_way"]).toBe("two_layers");
+    expect(charger.snapshot.failSafe).toBe("proven");
   });
 
   it("is not tried with a car there, and given up when one comes", async () => {
