@@ -75,7 +75,7 @@ export function createHass(options: HassOptions): Hass {
     instance,
     version: options.version,
   });
-  const helpers = createHelpers({ link, registry, memory, clock, log, instance });
+  const helpers = createHelpers({ link, rest, registry, memory, clock, log, instance });
   const native =
     options.nativeControls && options.publish === "device"
       ? createNativeControls({

@@ -23,10 +23,15 @@ export interface HelperValuesOptions {
   readonly fire: (event: HelperEvent) => void;
   /** A value was replaced by another: for a while Home Assistant may bring it back. */
   readonly onReplaced: (helper: Helper) => void;
+  /** Home Assistant's clock now, as far as it is known. */
+  readonly hassNowMs: () => number | undefined;
 }
 
+/** A press that took longer to arrive waited out a cut line: who pressed has seen nothing happen since. */
+const LATE_PRESS_MS = 10_000;
+
 export function createHelperValues(options: HelperValuesOptions): HelperValues {
-  const { link, log, closed, helperAt, save, fire, onReplaced } = options;
+  const { link, log, closed, helperAt, save, fire, onReplaced, hassNowMs } = options;
 
   function onChange({ entityId, before, now, initial }: EntityChange, restored: boolean): void {
     const found = helperAt(entityId);
@@ -37,7 +42,10 @@ export function createHelperValues(options: HelperValuesOptions): HelperValues {
       // Only a press that was seen happening counts, not one from while the bridge or the line was down.
       const pressed =
         !initial && before !== undefined && before.state !== now.state && Number.isFinite(Date.parse(now.state));
-      if (pressed) fire({ owner: owner.id, key: helper.spec.key, value: undefined, userId: now.userId });
+      const lateMs = (hassNowMs() ?? now.changedAtMs) - now.changedAtMs;
+      if (pressed && lateMs > LATE_PRESS_MS)
+        log.info({ owner: owner.id, key: helper.spec.key, lateMs: Math.round(lateMs) }, "press arrived too late");
+      else if (pressed) fire({ owner: owner.id, key: helper.spec.key, value: undefined, userId: now.userId });
       return;
     }
     const value = helperValue(helper.spec.domain, now.state);

@@ -16,9 +16,11 @@ import { createHelperValues } from "./helper-values.ts";
 import { deviceIdentifier } from "./identity.ts";
 import type { RegistryEntry } from "./registry-forms.ts";
 import type { Registry } from "./registry.ts";
+import type { HassRest } from "./rest.ts";
 
 export interface HelpersOptions {
   readonly link: HassLink;
+  readonly rest: HassRest;
   readonly registry: Registry;
   readonly memory: HassMemory;
   readonly clock: Clock;
@@ -67,6 +69,7 @@ export function createHelpers(options: HelpersOptions): RecreatableHelpers {
     link,
     log,
     closed: () => closed,
+    hassNowMs: () => options.rest.hassNowMs(),
     helperAt(entityId) {
       const helper = byEntity.get(entityId);
       const owner = helper === undefined ? undefined : owners.get(helper.owner);

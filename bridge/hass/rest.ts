@@ -12,6 +12,8 @@ export interface RestAnswer {
 export interface HassRest {
   /** `path` begins with `/api/`. Resolves for every HTTP status below 500 but 401. @throws HassError `auth`, `offline`, `timeout`, `protocol` */
   ask(method: "GET" | "POST" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<RestAnswer>;
+  /** Home Assistant's clock now, ms since the epoch, behind it by at most a second or so; undefined before the first answer. */
+  hassNowMs(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,10 @@ export function createHassRest({ url, token, clock }: { url: string; token: stri
   const base = url.replace(/\/+$/, "");
   const agent = new Agent({ connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 30_000 });
   const closing = new AbortController();
+  /** Told with an answer; our own wall clock has no part in it, it may be set. */
+  let told: { readonly hassMs: number; readonly monotonicMs: number } | undefined;
   return {
+    hassNowMs: () => (told === undefined ? undefined : told.hassMs + clock.monotonicMs() - told.monotonicMs),
     async ask(method, path, body, signal) {
       // A webhook's path is a secret: it is never part of a message.
       const what = `${method} ${path.startsWith("/api/webhook/") ? "/api/webhook/***" : path}`;
@@ -40,6 +45,8 @@ export function createHassRest({ url, token, clock }: { url: string; token: stri
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
+        const hassMs = Date.parse(String(answer.headers["date"]));
+        if (Number.isFinite(hassMs)) told = { hassMs, monotonicMs: clock.monotonicMs() };
         const text = await answer.body.text();
         if (answer.statusCode === 401) throw new HassError("auth", `The token was refused: ${what}`);
         if (answer.statusCode >= 500) throw new HassError("offline", `${what}: HTTP ${answer.statusCode}`);

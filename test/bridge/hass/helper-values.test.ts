@@ -50,6 +50,7 @@ function rig(memory: HelperMemory) {
   const helpers = [helper(LIMIT, memory), helper(ENABLED, { shown: true }), helper(START, {})];
   const events: HelperEvent[] = [];
   const written: unknown[] = [];
+  let hassNowMs: number | undefined;
   const values = createHelperValues({
     link: {
       up: true,
@@ -67,7 +68,15 @@ function rig(memory: HelperMemory) {
     save: () => undefined,
     fire: (event) => events.push(event),
     onReplaced: () => undefined,
+    hassNowMs: () => hassNowMs,
   });
+  /** Seen happening; Home Assistant's clock is `hassMs` when it arrives. */
+  const press = (atMs: number, hassMs: number | undefined): void => {
+    hassNowMs = hassMs;
+    const id = "input_button.start";
+    const now = first(id, new Date(atMs).toISOString(), { at: atMs, caused: true });
+    values.hear([{ ...now, before: first(id, "unknown").now, initial: false }]);
+  };
   /** What a bridge that was away meets: limit as given, the rest as it was. */
   const meet = (state: string, how: { at?: number; caused?: boolean } = {}): void => {
     values.hear([
@@ -76,7 +85,7 @@ function rig(memory: HelperMemory) {
       first("input_button.start", "2026-01-01T00:00:00+00:00", { at: STARTED + 900 }),
     ]);
   };
-  return { meet, events, written, limit: helpers[0]! };
+  return { meet, press, events, written, limit: helpers[0]! };
 }
 
 describe("a value found after the bridge was away", () => {
@@ -127,6 +136,22 @@ describe("a value found after the bridge was away", () => {
   it("never is a press", () => {
     const { meet, events } = rig({ shown: 16 });
     meet("16");
+    expect(events).toEqual([]);
+  });
+});
+
+describe("a press", () => {
+  it("counts when it is seen happening, also while Home Assistant's clock is not known", () => {
+    const { press, events } = rig({});
+    press(STARTED, undefined);
+    press(STARTED + 1_000, STARTED + 1_300);
+    press(STARTED + 2_000, STARTED + 500);
+    expect(events).toHaveLength(3);
+  });
+
+  it("is void when it waited out a cut line", () => {
+    const { press, events } = rig({});
+    press(STARTED, STARTED + 12_000);
     expect(events).toEqual([]);
   });
 });
