@@ -2,7 +2,7 @@
  * A simulated charge point: real OCPP over a real WebSocket, a real car's manners, and the oddities of a preset. For people without
  * hardware (`evse-bridge simulate ocpp`), for the demo and for tests.
  *
- * Longer than two screens: the state machine of a box is read in one piece; wire, profiles, readings and presets live beside it.
+ * Longer than two screens: the life of a box is read in one piece; wire, outbox, messages, profiles, readings and presets live beside it.
  */
 import type { Clock, Unsubscribe } from "../../clock.ts";
 import type { Log } from "../../log.ts";
@@ -10,7 +10,18 @@ import type { JsonObject, OcppVersion } from "../../ocpp/station.ts";
 import { Car, COMPACT_CAR, type CarOptions } from "../car.ts";
 import { answer } from "./answers.ts";
 import { configurationOf, type Configuration } from "./configuration.ts";
+import { LimitPuller } from "./limit-puller.ts";
+import {
+  bootPayload,
+  chatter,
+  eventPayload,
+  eventReadings,
+  inventory,
+  stationStatus,
+  statusPayload,
+} from "./messages.ts";
 import { SimOutlet, type ChargingState, type SimTransaction } from "./outlet.ts";
+import { Outbox } from "./outbox.ts";
 import { PRESETS, STANDARD, type Preset } from "./presets.ts";
 import { ProfileStack, type InstalledProfile, type Moment } from "./profiles.ts";
 import { meterValue } from "./readings.ts";
@@ -63,15 +74,8 @@ export interface ReceivedLimit {
   readonly accepted: boolean;
 }
 
-interface Message {
-  readonly action: string;
-  readonly payload: () => JsonObject;
-  readonly done?: (result: JsonObject) => void;
-}
-
 const STEP_MS = 1_000;
 const VOLTAGE_V = 230;
-const INVENTORY_PIECE = 8;
 
 export class SimulatedChargePoint {
   readonly options: SimulatedChargePointOptions;
@@ -87,9 +91,8 @@ export class SimulatedChargePoint {
   readonly behaviour = { refuseProfiles: false, forgetProfiles: false, refuseStart: false, refuseReset: false };
   readonly #wire: Wire;
   readonly #listeners = new Set<(event: string) => void>();
-  #queue: Message[] = [];
-  #sending = false;
-  #booted = false;
+  readonly #outbox: Outbox;
+  readonly #puller: LimitPuller;
   #connectedAtMs = 0;
   #heartbeatAtMs = 0;
   #heartbeatS = 60;
@@ -97,8 +100,6 @@ export class SimulatedChargePoint {
   #comeBack: Unsubscribe = () => undefined;
   #lastStepMs = 0;
   #txCounter = 0;
-  /** When each dynamic profile was last asked for, monotonic ms. */
-  readonly #pulledAtMs = new Map<number, number>();
   #closed = false;
 
   constructor(options: SimulatedChargePointOptions) {
@@ -121,7 +122,7 @@ export class SimulatedChargePoint {
       events: {
         opened: () => this.#opened(),
         closed: (why) => {
-          this.#booted = false;
+          this.#outbox.registered = false;
           this.tell(`disconnected (${why})`);
         },
         called: (action, payload) => {
@@ -130,6 +131,8 @@ export class SimulatedChargePoint {
         },
       },
     });
+    this.#outbox = new Outbox(this.#wire, options.log);
+    this.#puller = new LimitPuller(options.clock, options.log, this.#wire, this.profiles);
   }
 
   get v16(): boolean {
@@ -333,7 +336,7 @@ export class SimulatedChargePoint {
     this.tell("session began");
     const timestamp = this.isoNow();
     if (this.v16) {
-      this.#post({
+      this.#outbox.post({
         action: "StartTransaction",
         payload: () => ({ connectorId: outlet.n, idTag: tag, meterStart: Math.round(tx.meterStartWh), timestamp }),
         done: (result) => {
@@ -356,7 +359,7 @@ export class SimulatedChargePoint {
     const timestamp = this.isoNow();
     const meterStop = Math.round(outlet.registerWh);
     if (this.v16) {
-      this.#post({
+      this.#outbox.post({
         action: "StopTransaction",
         payload: () => ({ transactionId: Number(tx.id ?? 0), meterStop, timestamp, reason }),
       });
@@ -379,44 +382,18 @@ export class SimulatedChargePoint {
     triggerReason: string,
     stoppedReason?: string,
   ): void {
-    const offline = !this.#wire.open;
-    const context =
-      eventType === "Started"
-        ? "Transaction.Begin"
-        : eventType === "Ended"
-          ? "Transaction.End"
-          : triggerReason === "Trigger"
-            ? "Trigger"
-            : "Sample.Periodic";
-    const list = this.config.list(
-      eventType === "Started"
-        ? "SampledDataCtrlr/TxStartedMeasurands"
-        : eventType === "Ended"
-          ? "SampledDataCtrlr/TxEndedMeasurands"
-          : "SampledDataCtrlr/TxUpdatedMeasurands",
-    );
+    const { variable, context } = eventReadings(eventType, triggerReason);
+    const list = this.config.list(variable);
     const withValues = list.length > 0 && triggerReason !== "ChargingStateChanged";
-    const payload: JsonObject = {
+    const payload = eventPayload(outlet, tx, {
       eventType,
-      timestamp: this.isoNow(),
       triggerReason,
-      seqNo: tx.seqNo++,
-      ...(offline ? { offline: true } : {}),
-      transactionInfo: {
-        transactionId: tx.id ?? "",
-        chargingState: tx.state,
-        ...(stoppedReason === undefined
-          ? {}
-          : { stoppedReason: stoppedReason === "Reboot" ? "Reboot" : stoppedReason }),
-        ...(tx.remoteStartId === undefined ? {} : { remoteStartId: tx.remoteStartId }),
-      },
-      evse: { id: outlet.n, connectorId: 1 },
-      ...(eventType === "Started"
-        ? { idToken: { idToken: tx.tag, type: tx.tag === "" ? "NoAuthorization" : "Local" } }
-        : {}),
-      ...(withValues ? { meterValue: [this.values(outlet, list, context)] } : {}),
-    };
-    this.#post({ action: "TransactionEvent", payload: () => payload });
+      stoppedReason,
+      timestamp: this.isoNow(),
+      offline: !this.#wire.open,
+      values: withValues ? this.values(outlet, list, context) : undefined,
+    });
+    this.#outbox.post({ action: "TransactionEvent", payload: () => payload });
   }
 
   values(outlet: SimOutlet, measurands: readonly string[], context: string): JsonObject {
@@ -445,7 +422,7 @@ export class SimulatedChargePoint {
     const sampled = value["sampledValue"];
     if (Array.isArray(sampled) && sampled.length === 0) return;
     const list = this.preset.meterAsObject === true ? value : [value];
-    this.#post({
+    this.#outbox.post({
       action: "MeterValues",
       payload: () =>
         this.v16
@@ -461,36 +438,12 @@ export class SimulatedChargePoint {
   sendStatus(outlet: SimOutlet): void {
     const status = this.statusOf(outlet);
     outlet.reportedStatus = status;
-    this.#live(
-      "StatusNotification",
-      this.v16
-        ? { connectorId: outlet.n, errorCode: outlet.fault ?? "NoError", status, timestamp: this.isoNow() }
-        : { timestamp: this.isoNow(), connectorStatus: status, evseId: outlet.n, connectorId: 1 },
-    );
+    this.#outbox.live("StatusNotification", statusPayload(outlet, status, this.v16, this.isoNow()));
   }
 
   sendBoot(reason: string): void {
-    const { vendor, model, serial, firmware } = this.preset;
     this.#wire
-      .call(
-        "BootNotification",
-        this.v16
-          ? {
-              chargePointVendor: vendor,
-              chargePointModel: model.slice(0, 20),
-              chargePointSerialNumber: serial,
-              firmwareVersion: firmware,
-            }
-          : {
-              reason,
-              chargingStation: {
-                vendorName: vendor,
-                model: model.slice(0, 20),
-                serialNumber: serial,
-                firmwareVersion: firmware,
-              },
-            },
-      )
+      .call("BootNotification", bootPayload(this.preset, this.v16, reason))
       .then((result) => {
         const interval = result["interval"];
         if (typeof interval === "number" && interval > 0) this.#heartbeatS = interval;
@@ -500,31 +453,13 @@ export class SimulatedChargePoint {
       .catch((error: unknown) => this.options.log.debug({ err: error }, "boot notification not answered"));
   }
 
-  /** 2.x: everything it has, in pieces. */
+  /** 2.x. */
   sendInventory(requestId: number): void {
-    const entries = this.config.entries().filter(({ key }) => !/Password/.test(key));
-    const pieces = Math.max(1, Math.ceil(entries.length / INVENTORY_PIECE));
-    for (let seqNo = 0; seqNo < pieces; seqNo++)
-      this.#live("NotifyReport", {
-        requestId,
-        generatedAt: this.isoNow(),
-        seqNo,
-        tbc: seqNo < pieces - 1,
-        reportData: entries
-          .slice(seqNo * INVENTORY_PIECE, (seqNo + 1) * INVENTORY_PIECE)
-          .map(({ key, value, readonly }) => {
-            const [component = "", variable = ""] = key.split("/");
-            return {
-              component: { name: component, ...(component === "EVSE" ? { evse: { id: 1 } } : {}) },
-              variable: { name: variable },
-              variableAttribute: [{ type: "Actual", value, mutability: readonly ? "ReadOnly" : "ReadWrite" }],
-            };
-          }),
-      });
+    for (const piece of inventory(this.config, requestId, this.isoNow())) this.#outbox.live("NotifyReport", piece);
   }
 
   sendHeartbeat(): void {
-    this.#live("Heartbeat", {});
+    this.#outbox.live("Heartbeat", {});
   }
 
   /** Offer now, A per phase, before the cable and the car have a say. */
@@ -564,34 +499,13 @@ export class SimulatedChargePoint {
   }
 
   #accepted(): void {
-    if (!this.#booted) this.tell("registered");
-    this.#booted = true;
+    if (!this.#outbox.registered) this.tell("registered");
+    this.#outbox.registered = true;
     this.#heartbeatAtMs = this.options.clock.monotonicMs();
-    if (this.v16)
-      this.#live("StatusNotification", {
-        connectorId: 0,
-        errorCode: "NoError",
-        status: "Available",
-        timestamp: this.isoNow(),
-      });
+    if (this.v16) this.#outbox.live("StatusNotification", stationStatus(this.isoNow()));
     for (const outlet of this.outlets) this.sendStatus(outlet);
-    if (this.preset.chatty === true)
-      this.#live("NotifyEvent", {
-        generatedAt: this.isoNow(),
-        seqNo: 0,
-        eventData: [
-          {
-            eventId: 1,
-            timestamp: this.isoNow(),
-            trigger: "Periodic",
-            actualValue: "false",
-            eventNotificationType: "HardWiredNotification",
-            component: { name: "ChargingStation" },
-            variable: { name: "Problem" },
-          },
-        ],
-      });
-    void this.#flush();
+    if (this.preset.chatty === true) this.#outbox.live("NotifyEvent", chatter(this.isoNow()));
+    void this.#outbox.flush();
   }
 
   #step(): void {
@@ -599,34 +513,11 @@ export class SimulatedChargePoint {
     const seconds = Math.max(0, (nowMono - this.#lastStepMs) / 1000);
     this.#lastStepMs = nowMono;
     for (const outlet of this.outlets) this.#stepOutlet(outlet, seconds);
-    if (this.#booted && nowMono - this.#heartbeatAtMs >= this.#heartbeatS * 1000) {
+    if (this.#outbox.registered && nowMono - this.#heartbeatAtMs >= this.#heartbeatS * 1000) {
       this.#heartbeatAtMs = nowMono;
       this.sendHeartbeat();
     }
-    if (this.#booted) this.#pullLimits();
-  }
-
-  /** 2.1: dynamic profiles whose time it is are asked for. */
-  #pullLimits(): void {
-    const now = this.options.clock.monotonicMs();
-    for (const { id, updateEveryS } of this.profiles.all) {
-      if (updateEveryS === undefined || updateEveryS <= 0) continue;
-      const due = (this.#pulledAtMs.get(id) ?? now) + updateEveryS * 1000;
-      if (this.#pulledAtMs.has(id) && now < due) continue;
-      const first = !this.#pulledAtMs.has(id);
-      this.#pulledAtMs.set(id, now);
-      if (first) continue;
-      this.#wire
-        .call("PullDynamicScheduleUpdate", { chargingProfileId: id })
-        .then((result) => {
-          const update = result["scheduleUpdate"];
-          const limit =
-            typeof update === "object" && update !== null && !Array.isArray(update) ? update["limit"] : undefined;
-          if (result["status"] === "Accepted" && typeof limit === "number") this.profiles.move(id, limit);
-          this.tell(`asked for its limit: ${typeof limit === "number" ? String(limit) : "none"}`);
-        })
-        .catch((error: unknown) => this.options.log.debug({ err: error }, "limit not told"));
-    }
+    if (this.#outbox.registered) this.#puller.step((event) => this.tell(event));
   }
 
   #stepOutlet(outlet: SimOutlet, seconds: number): void {
@@ -675,41 +566,6 @@ export class SimulatedChargePoint {
 
   #report(outlet: SimOutlet): void {
     if (this.statusOf(outlet) !== outlet.reportedStatus) this.sendStatus(outlet);
-  }
-
-  /** Told if there is a link, else lost. */
-  #live(action: string, payload: JsonObject): void {
-    if (!this.#booted) return;
-    this.#wire
-      .call(action, payload)
-      .catch((error: unknown) => this.options.log.debug({ err: error, action }, "message not answered"));
-  }
-
-  /** Kept until it was told. */
-  #post(message: Message): void {
-    this.#queue.push(message);
-    void this.#flush();
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#sending || !this.#booted) return;
-    this.#sending = true;
-    try {
-      for (;;) {
-        const next = this.#queue[0];
-        if (next === undefined || !this.#booted) break;
-        try {
-          const result = await this.#wire.call(next.action, next.payload());
-          next.done?.(result);
-        } catch (error) {
-          if (!this.#wire.open) break;
-          this.options.log.debug({ err: error, action: next.action }, "message refused");
-        }
-        this.#queue.shift();
-      }
-    } finally {
-      this.#sending = false;
-    }
   }
 }
 
