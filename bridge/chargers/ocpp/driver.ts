@@ -1,4 +1,5 @@
 /** The OCPP driver: one configured station as a source of chargers, one per outlet. */
+import { isDeepStrictEqual } from "node:util";
 import type { ChargerFacts, ChargerSnapshot } from "../../../shared/charger.ts";
 import type { HelperSpec } from "../../../shared/entities.ts";
 import type { Unsubscribe } from "../../clock.ts";
@@ -172,7 +173,7 @@ class OcppCharger implements Charger {
     const told = this.#told;
     const next = this.snapshot;
     // A newer datum is always news; only what changed nothing since is held back.
-    if (next.atMs === told.atMs && JSON.stringify(next) === JSON.stringify(told)) return;
+    if (next.atMs === told.atMs && isDeepStrictEqual(next, told)) return;
     this.#told = next;
     for (const listener of this.#listeners) listener(next);
   }

@@ -127,14 +127,19 @@ export class StationDriver implements StationHandler {
     return nextNumber(this.drawer, "remote_start", 1);
   }
 
+  /** The stations of a large site start together; their ticks are spread, so that none waits for all the others. */
   start(): void {
-    this.#timers.set("tick", TICK_MS, () => {
+    this.#tickAfter(TICK_MS + (spread(this.options.station) % TICK_MS));
+  }
+
+  #tickAfter(ms: number): void {
+    this.#timers.set("tick", ms, () => {
       try {
         this.#watch.tick();
       } catch (error) {
         this.log.error({ err: error }, "tick failed");
       }
-      this.start();
+      this.#tickAfter(TICK_MS);
     });
   }
 
@@ -270,4 +275,11 @@ export class StationDriver implements StationHandler {
     for (const outlet of this.parts.keys()) outlet.flush();
     this.#timers.close();
   }
+}
+
+/** A number of the text's own, the same at each start. */
+function spread(text: string): number {
+  let sum = 0;
+  for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) % 1_000_003;
+  return sum;
 }
