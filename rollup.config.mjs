@@ -73,7 +73,7 @@ const packIcons = {
 };
 
 /** Long texts go behind the code, alike beside alike: gzip looks back 32 kB only. */
-const ORDER = ["en", "css", "icons", "da", "de", "nl", "fr", "it", "es", "pt", "bg", "sl"];
+const ORDER = ["en", "de", "nl", "da", "it", "es", "pt", "fr", "bg", "sl", "css", "icons"];
 const textsLast = {
   name: "texts-last",
   renderChunk(code) {
