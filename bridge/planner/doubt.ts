@@ -30,7 +30,7 @@ const LAG_SLACK_MS = 6_000;
 const NONE = [0, 0, 0] as const;
 
 /** Whether the meter is known to be late. */
-export function isLate(lag: LagMemory): boolean {
+function isLate(lag: LagMemory): boolean {
   return lag.lagMs !== undefined && lag.lagMs >= LATE_MS;
 }
 
@@ -48,7 +48,7 @@ export function neededFrom(lag: LagMemory, nowMs: number): number {
 }
 
 export function doubtOf(
-  late: boolean,
+  lag: LagMemory,
   meter: MeterView,
   own: OwnDraw,
   history: History,
@@ -57,16 +57,18 @@ export function doubtOf(
   supplyA: number | undefined,
   nowMs: number,
 ): Doubt {
-  if (late) {
+  if (isLate(lag)) {
     const { belowA, aboveA } = meter;
     const less = each((phase) => -belowA[phase]);
     const any = [0, 1, 2].some((phase) => (belowA[phase] ?? 0) + (aboveA[phase] ?? 0) > LEAST_DOUBT_A);
     return { any, generous: less, generousSun: less, cautious: aboveA, sure: aboveA };
   }
   const { doubtA } = history;
+  const prompt = (lag.lagMs ?? lag.lastMs ?? LATE_MS) < LATE_MS;
   const less = each((phase) => -doubtA[phase]);
   const reacting = memory.loweredAtMs !== undefined && nowMs - memory.loweredAtMs < REACTION_MS;
-  const unseen = cutUnseen(history.step, own, supplyA);
+  // A meter that has shown steps at once so far has no excuse.
+  const unseen = !prompt && cutUnseen(history.step, own, supplyA);
   return {
     any: doubtA.some((value) => value > 0),
     // Against an overload counts what the loads draw at least, once a cut had time to show.

@@ -6,7 +6,7 @@
 import type { Allocation, Plan, PlanNotice } from "../../shared/plan.ts";
 import type { ChargerState, SiteState } from "../../shared/site.ts";
 import { circuitTree, circuitUse } from "./circuits.ts";
-import { NO_DOUBT, doubtOf, echoOf, isLate, neededFrom, overloaded } from "./doubt.ts";
+import { NO_DOUBT, doubtOf, echoOf, neededFrom, overloaded } from "./doubt.ts";
 import { remember } from "./draw-history.ts";
 import { evaluate, type Scene } from "./evaluate.ts";
 import { explain } from "./explain.ts";
@@ -58,9 +58,7 @@ export function plan(
   const loads = subjects.map((subject) => (stale ? staleLoad(subject) : subject.load));
   const over = overloaded(state, meter, sources);
   const doubt =
-    meter.meterless || stale
-      ? NO_DOUBT
-      : doubtOf(isLate(memory.lag), meter, own, history, over, memory.meter, supplyA, nowMs);
+    meter.meterless || stale ? NO_DOUBT : doubtOf(memory.lag, meter, own, history, over, memory.meter, supplyA, nowMs);
 
   const reserves = reservations(subjects, meter);
   const scene: Scene = { state, meter, sources, ownA: own.measuredA, loads, circuits, reserves, stale };
