@@ -7,7 +7,7 @@ import { defaultConfigFile, loadConfig } from "../config/load.ts";
 import { resolveConfig, type BridgeConfig, type HassConfig } from "../config/resolve.ts";
 import { createHassLink } from "../hass/connection.ts";
 import type { HassLink } from "../hass/doors.ts";
-import { addToEnergyDashboard } from "../hass/energy.ts";
+import { addToEnergyDashboard, rememberEnergy } from "../hass/energy.ts";
 import { idBehind } from "../hass/identity.ts";
 import { createRegistry, type Registry } from "../hass/registry.ts";
 import { removeEverything } from "../hass/remove.ts";
@@ -120,7 +120,7 @@ async function remove(config: BridgeConfig, hass: HassConfig, { link, rest, regi
   return failed.length === 0 ? 0 : 1;
 }
 
-async function energy(config: BridgeConfig, { link, registry }: Tools): Promise<number> {
+async function energy(config: BridgeConfig, { link, registry, store }: Tools): Promise<number> {
   const names = new Map(config.chargers.map((charger) => [charger.config.id, charger.config.name]));
   const chargers = [...registry.entries()].flatMap((entry) => {
     const owner =
@@ -135,6 +135,7 @@ async function energy(config: BridgeConfig, { link, registry }: Tools): Promise<
     return 1;
   }
   const added = await addToEnergyDashboard(link, chargers);
+  rememberEnergy(hassMemory(store.drawer("hass")), added);
   console.log(
     added.length === 0
       ? "The Energy dashboard has them already."

@@ -1,5 +1,5 @@
 /** The Energy dashboard's list of single devices: each wallbox's lifetime energy, offered and added on request. */
-import type { HassLink } from "./doors.ts";
+import type { HassLink, HassMemory } from "./doors.ts";
 import { isRecord } from "./errors.ts";
 
 /** What `energy/get_prefs` and `energy/validate` know of ours. */
@@ -35,6 +35,18 @@ export async function energyOffer(link: HassLink, energyIds: readonly string[]):
     missing: energyIds.filter((id) => !there.has(id)),
     present: energyIds.filter((id) => there.has(id)),
   };
+}
+
+const ADDED = "energy";
+
+/** What was once added for this bridge: the entry of a wallbox that is gone shows its past until the bridge is taken away. */
+export function energyAdded(memory: HassMemory): readonly string[] {
+  const raw = memory.get(ADDED);
+  return Array.isArray(raw) ? raw.filter((id) => typeof id === "string") : [];
+}
+
+export function rememberEnergy(memory: HassMemory, energyIds: readonly string[]): void {
+  memory.set(ADDED, [...new Set([...energyAdded(memory), ...energyIds])]);
 }
 
 /** Adds what is missing to the list and leaves the rest as it is; answers what was added. Idempotent. @throws HassError */

@@ -1,5 +1,5 @@
 /** `evse-bridge setup --remove`: Home Assistant as it was before. Found by marks in Home Assistant itself, so a lost memory is no hindrance. */
-import { removeFromEnergyDashboard } from "./energy.ts";
+import { energyAdded, removeFromEnergyDashboard } from "./energy.ts";
 import type { HassLink, HassMemory } from "./doors.ts";
 import { isRecord, toHassError } from "./errors.ts";
 import { SITE, idBehind, withInstance } from "./identity.ts";
@@ -56,7 +56,7 @@ export async function removeEverything(options: RemoveOptions): Promise<Removal>
   const entries = [...registry.entries()];
   const energy = entries.filter(({ platform, deviceId }) => platform === "mobile_app" && ours.has(deviceId ?? ""));
   await attempt("energy dashboard entries", () =>
-    removeFromEnergyDashboard(link, new Set(energy.map(({ entityId }) => entityId))),
+    removeFromEnergyDashboard(link, new Set([...energy.map(({ entityId }) => entityId), ...energyAdded(memory)])),
   );
 
   const controls = new Set<string>();
@@ -104,6 +104,7 @@ export async function removeEverything(options: RemoveOptions): Promise<Removal>
   for (const owner of owners)
     for (const kind of ["device", "helper", "native", "prefix", "states"]) memory.delete(`${kind}:${owner}`);
   memory.delete("services");
+  memory.delete("energy");
   return { removed, failed };
 }
 

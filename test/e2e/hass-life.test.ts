@@ -19,11 +19,11 @@ const picture = fileURLToPath(
 );
 
 const GARAGE =
-  "  - { id: garage, name: Garage wallbox, driver: ocpp, station: garage, max_current: 16, phases: 3, enable_delay: 1 }\n";
+  "  - { id: garage, name: Garage wallbox, driver: ocpp, station: garage, max_current: 16, phases: 1, enable_delay: 1 }\n";
 const BOILER =
   "  - { id: boiler, name: Boiler, driver: plug, switch: input_boolean.relay, power: 2000, mode: solar }\n";
 const SITE =
-  "site: { id: home, name: Home, grid: { l1: sensor.meter }, solar: sensor.roof, battery: { soc: sensor.store } }\n";
+  "site: { id: home, name: Home, phases: 1, grid: { l1: sensor.meter }, solar: sensor.roof, battery: { soc: sensor.store } }\n";
 const SENSORS = `
 template:
   - sensor:
@@ -105,9 +105,13 @@ suite(`life with a bridge${missing === undefined ? "" : ` (${missing})`}`, { tim
     before = await inventory();
     bridge = await createBridge(hass, `${SITE}chargers:\n${GARAGE}${BOILER}`);
     await bridge.start();
-    box = spawn(process.execPath, [CLI, "simulate", "ocpp", "--url", bridge.ocppUrl, "--id", "garage"], {
-      stdio: "ignore",
-    });
+    box = spawn(
+      process.execPath,
+      [CLI, "simulate", "ocpp", "--url", bridge.ocppUrl, "--id", "garage", "--phases", "1"],
+      {
+        stdio: "ignore",
+      },
+    );
     await shows("sensor.garage_wallbox_energy_total", /^\d/);
     await shows("sensor.garage_wallbox_status", "charging");
     await until(async () => (await hass.state("switch.boiler_charging")) !== undefined, 90_000, bridge.output);
