@@ -2,29 +2,21 @@
  * A simulated charge point: real OCPP over a real WebSocket, a real car's manners, and the oddities of a preset. For people without
  * hardware (`evse-bridge simulate ocpp`), for the demo and for tests.
  *
- * Longer than two screens: the life of a box is read in one piece; wire, outbox, messages, profiles, readings and presets live beside it.
+ * Longer than two screens: the life of a box is read in one piece; sessions, wire, outbox, messages, profiles and presets live beside it.
  */
 import type { Clock, Unsubscribe } from "../../clock.ts";
 import type { Log } from "../../log.ts";
-import type { JsonObject, OcppVersion } from "../../ocpp/station.ts";
+import type { OcppVersion } from "../../ocpp/station.ts";
 import { Car, COMPACT_CAR, type CarOptions } from "../car.ts";
 import { answer } from "./answers.ts";
 import { configurationOf, type Configuration } from "./configuration.ts";
 import { LimitPuller } from "./limit-puller.ts";
-import {
-  bootPayload,
-  chatter,
-  eventPayload,
-  eventReadings,
-  inventory,
-  stationStatus,
-  statusPayload,
-} from "./messages.ts";
-import { SimOutlet, type ChargingState, type SimTransaction } from "./outlet.ts";
+import { bootPayload, chatter, inventory, stationStatus, statusPayload } from "./messages.ts";
+import { chargingStateOf, SimOutlet, statusWord, type ChargingState, type SimTransaction } from "./outlet.ts";
 import { Outbox } from "./outbox.ts";
 import { PRESETS, STANDARD, type Preset } from "./presets.ts";
 import { ProfileStack, type InstalledProfile, type Moment } from "./profiles.ts";
-import { meterValue } from "./readings.ts";
+import { SimSessions } from "./sessions.ts";
 import { Wire } from "./wire.ts";
 
 export interface SimulatedChargePointOptions {
@@ -91,6 +83,8 @@ export class SimulatedChargePoint {
   readonly behaviour = { refuseProfiles: false, forgetProfiles: false, refuseStart: false, refuseReset: false };
   readonly #wire: Wire;
   readonly #listeners = new Set<(event: string) => void>();
+  readonly sessions: SimSessions;
+  readonly voltageV = VOLTAGE_V;
   readonly #outbox: Outbox;
   readonly #puller: LimitPuller;
   #connectedAtMs = 0;
@@ -99,7 +93,6 @@ export class SimulatedChargePoint {
   #stop: Unsubscribe = () => undefined;
   #comeBack: Unsubscribe = () => undefined;
   #lastStepMs = 0;
-  #txCounter = 0;
   #closed = false;
 
   constructor(options: SimulatedChargePointOptions) {
@@ -132,6 +125,7 @@ export class SimulatedChargePoint {
       },
     });
     this.#outbox = new Outbox(this.#wire, options.log);
+    this.sessions = new SimSessions(this, this.#outbox, () => this.#wire.open);
     this.#puller = new LimitPuller(options.clock, options.log, this.#wire, this.profiles);
   }
 
@@ -193,7 +187,7 @@ export class SimulatedChargePoint {
 
   state(n = 1): SimulatedState {
     const outlet = this.outlet(n);
-    const legs = this.#legs(outlet);
+    const legs = this.legs(outlet);
     const leg = (index: number): number => (index <= legs ? outlet.currentA : 0);
     return {
       connected: this.#wire.open,
@@ -215,21 +209,21 @@ export class SimulatedChargePoint {
     const outlet = this.outlet(n);
     outlet.car = car instanceof Car ? car : new Car(car);
     this.tell("car plugged in");
-    this.#report(outlet);
+    this.report(outlet);
     if (this.preset.freeVend || outlet.authorizedTag !== undefined)
-      this.begin(outlet, outlet.authorizedTag ?? "SIMULATED");
+      this.sessions.begin(outlet, outlet.authorizedTag ?? "SIMULATED");
   }
 
   unplug(n = 1): void {
     const outlet = this.outlet(n);
-    if (outlet.transaction !== undefined) this.finish(outlet, "EVDisconnected", "EVCommunicationLost");
+    if (outlet.transaction !== undefined) this.sessions.finish(outlet, "EVDisconnected", "EVCommunicationLost");
     outlet.car?.stop();
     outlet.car = undefined;
     outlet.currentA = 0;
     outlet.stopped = false;
     outlet.authorizedTag = undefined;
     this.tell("car unplugged");
-    this.#report(outlet);
+    this.report(outlet);
   }
 
   /** A card is held to the reader. */
@@ -243,18 +237,19 @@ export class SimulatedChargePoint {
     const accepted = typeof info === "object" && info !== null && !Array.isArray(info) && info["status"] === "Accepted";
     this.tell(`card ${accepted ? "accepted" : "refused"}`);
     if (!accepted) return false;
-    if (outlet.transaction !== undefined) this.finish(outlet, "Local", "StopAuthorized");
+    if (outlet.transaction !== undefined) this.sessions.finish(outlet, "Local", "StopAuthorized");
     else if (outlet.car === undefined) outlet.authorizedTag = tag;
-    else this.begin(outlet, tag);
+    else this.sessions.begin(outlet, tag);
     return true;
   }
 
   setFault(code: string | undefined, n = 1): void {
     const outlet = this.outlet(n);
     outlet.fault = code;
-    if (code !== undefined && outlet.transaction !== undefined) this.finish(outlet, "Other", "AbnormalCondition");
+    if (code !== undefined && outlet.transaction !== undefined)
+      this.sessions.finish(outlet, "Other", "AbnormalCondition");
     this.tell(code === undefined ? "fault cleared" : `fault ${code}`);
-    this.#report(outlet);
+    this.report(outlet);
   }
 
   /** The network is gone; charging goes on and messages queue up. */
@@ -275,7 +270,7 @@ export class SimulatedChargePoint {
   reboot(reason = "Reboot"): void {
     this.tell("reboots");
     for (const outlet of this.outlets) {
-      if (outlet.transaction !== undefined) this.finish(outlet, "Reboot", "ResetCommand");
+      if (outlet.transaction !== undefined) this.sessions.finish(outlet, "Reboot", "ResetCommand");
       outlet.orphan = false;
       outlet.stopped = false;
       outlet.reportedStatus = undefined;
@@ -289,7 +284,8 @@ export class SimulatedChargePoint {
       this.#bootReason = reason;
       this.#wire.dial();
       for (const outlet of this.outlets)
-        if (outlet.car !== undefined && this.preset.freeVend && outlet.operative) this.begin(outlet, "SIMULATED");
+        if (outlet.car !== undefined && this.preset.freeVend && outlet.operative)
+          this.sessions.begin(outlet, "SIMULATED");
     });
   }
 
@@ -299,140 +295,13 @@ export class SimulatedChargePoint {
   reportMeter(override: SimOutlet["override"], n = 1): void {
     const outlet = this.outlet(n);
     outlet.override = override;
-    this.sendValues(outlet, "Sample.Periodic");
+    this.sessions.sendValues(outlet, "Sample.Periodic");
   }
 
   // The box's own life.
 
   statusOf(outlet: SimOutlet): string {
-    if (outlet.fault !== undefined) return "Faulted";
-    const tx = outlet.transaction;
-    if (!this.v16) {
-      if (!outlet.operative && tx === undefined) return "Unavailable";
-      return outlet.car !== undefined ? "Occupied" : outlet.reserved !== undefined ? "Reserved" : "Available";
-    }
-    if (tx !== undefined) return tx.state === "EVConnected" || tx.state === "Idle" ? "Preparing" : tx.state;
-    if (!outlet.operative) return "Unavailable";
-    if (outlet.car === undefined) return outlet.reserved !== undefined ? "Reserved" : "Available";
-    return outlet.stopped ? "Finishing" : "Preparing";
-  }
-
-  begin(outlet: SimOutlet, tag: string, remoteStartId?: number): void {
-    if (outlet.transaction !== undefined || outlet.fault !== undefined || !outlet.operative) return;
-    const tx: SimTransaction = {
-      id: this.v16 ? undefined : `${this.options.identity}-${this.nowMs()}-${++this.#txCounter}`,
-      tag,
-      startedAtMs: this.nowMs(),
-      meterStartWh: outlet.registerWh,
-      remoteStartId,
-      seqNo: 0,
-      state: "EVConnected",
-      sulking: false,
-    };
-    outlet.transaction = tx;
-    outlet.stopped = false;
-    outlet.authorizedTag = undefined;
-    outlet.lastValuesAtMs = this.nowMs();
-    this.tell("session began");
-    const timestamp = this.isoNow();
-    if (this.v16) {
-      this.#outbox.post({
-        action: "StartTransaction",
-        payload: () => ({ connectorId: outlet.n, idTag: tag, meterStart: Math.round(tx.meterStartWh), timestamp }),
-        done: (result) => {
-          const id = result["transactionId"];
-          if (typeof id === "number") tx.id = String(id);
-          const info = result["idTagInfo"];
-          const status = typeof info === "object" && info !== null && !Array.isArray(info) ? info["status"] : undefined;
-          if (status !== "Accepted" && outlet.transaction === tx) this.finish(outlet, "DeAuthorized", "Deauthorized");
-        },
-      });
-    } else this.event(outlet, tx, "Started", remoteStartId === undefined ? "CablePluggedIn" : "RemoteStart");
-  }
-
-  finish(outlet: SimOutlet, reason: string, trigger: string): void {
-    const tx = outlet.transaction;
-    if (tx === undefined) return;
-    outlet.currentA = 0;
-    outlet.car?.stop();
-    outlet.offeredA = 0;
-    const timestamp = this.isoNow();
-    const meterStop = Math.round(outlet.registerWh);
-    if (this.v16) {
-      this.#outbox.post({
-        action: "StopTransaction",
-        payload: () => ({ transactionId: Number(tx.id ?? 0), meterStop, timestamp, reason }),
-      });
-    } else {
-      tx.state = "EVConnected";
-      this.event(outlet, tx, "Ended", trigger, reason);
-    }
-    outlet.transaction = undefined;
-    outlet.stopped = true;
-    this.profiles.clear((profile) => profile.purpose === "TxProfile" && profile.outlet === outlet.n && !outlet.orphan);
-    this.tell(`session ended (${reason})`);
-    this.#report(outlet);
-  }
-
-  /** 2.x. */
-  event(
-    outlet: SimOutlet,
-    tx: SimTransaction,
-    eventType: "Started" | "Updated" | "Ended",
-    triggerReason: string,
-    stoppedReason?: string,
-  ): void {
-    const { variable, context } = eventReadings(eventType, triggerReason);
-    const list = this.config.list(variable);
-    const withValues = list.length > 0 && triggerReason !== "ChargingStateChanged";
-    const payload = eventPayload(outlet, tx, {
-      eventType,
-      triggerReason,
-      stoppedReason,
-      timestamp: this.isoNow(),
-      offline: !this.#wire.open,
-      values: withValues ? this.values(outlet, list, context) : undefined,
-    });
-    this.#outbox.post({ action: "TransactionEvent", payload: () => payload });
-  }
-
-  values(outlet: SimOutlet, measurands: readonly string[], context: string): JsonObject {
-    return meterValue({
-      outlet,
-      measurands,
-      voltageV: VOLTAGE_V,
-      legs: this.#legs(outlet),
-      phases: this.phases,
-      preset: this.preset,
-      v16: this.v16,
-      atMs: this.nowMs(),
-      context,
-    });
-  }
-
-  sendValues(outlet: SimOutlet, context: string): void {
-    const tx = outlet.transaction;
-    outlet.lastValuesAtMs = this.nowMs();
-    if (!this.v16 && tx !== undefined && context === "Sample.Periodic") {
-      this.event(outlet, tx, "Updated", "MeterValuePeriodic");
-      return;
-    }
-    const measurands = this.config.list(this.v16 ? "MeterValuesSampledData" : "SampledDataCtrlr/TxUpdatedMeasurands");
-    const value = this.values(outlet, measurands, context);
-    const sampled = value["sampledValue"];
-    if (Array.isArray(sampled) && sampled.length === 0) return;
-    const list = this.preset.meterAsObject === true ? value : [value];
-    this.#outbox.post({
-      action: "MeterValues",
-      payload: () =>
-        this.v16
-          ? {
-              connectorId: outlet.n,
-              ...(tx?.id === undefined ? {} : { transactionId: Number(tx.id) }),
-              meterValue: list,
-            }
-          : { evseId: outlet.n, meterValue: list },
-    });
+    return statusWord(outlet, this.v16);
   }
 
   sendStatus(outlet: SimOutlet): void {
@@ -487,7 +356,8 @@ export class SimulatedChargePoint {
     return this.preset.unit === "A" ? limitA : limitA * VOLTAGE_V * this.phases;
   }
 
-  #legs(outlet: SimOutlet): number {
+  /** Phases that carry current when it charges. */
+  legs(outlet: SimOutlet): number {
     return Math.min(this.phases, outlet.car?.options.phases ?? this.phases);
   }
 
@@ -530,41 +400,30 @@ export class SimulatedChargePoint {
     }
     const before = outlet.currentA;
     outlet.currentA = car.step(outlet.offeredA, VOLTAGE_V, this.phases, seconds);
-    outlet.registerWh += (((before + outlet.currentA) / 2) * VOLTAGE_V * this.#legs(outlet) * seconds) / 3600;
+    outlet.registerWh += (((before + outlet.currentA) / 2) * VOLTAGE_V * this.legs(outlet) * seconds) / 3600;
     // The unphased figure of such a box lags behind for ever once a limit has changed.
     if (outlet.frozenA !== outlet.offeredA) outlet.frozenA = outlet.offeredA;
     else if (outlet.frozenCurrent === 0) outlet.frozenCurrent = outlet.currentA;
     this.#chargingState(outlet, tx, car);
     const intervalS = this.config.number(this.v16 ? "MeterValueSampleInterval" : "SampledDataCtrlr/TxUpdatedInterval");
     const due = intervalS > 0 && this.nowMs() - outlet.lastValuesAtMs >= intervalS * 1000;
-    if (due && this.preset.noPeriodicValues !== true) this.sendValues(outlet, "Sample.Periodic");
+    if (due && this.preset.noPeriodicValues !== true) this.sessions.sendValues(outlet, "Sample.Periodic");
   }
 
   #chargingState(outlet: SimOutlet, tx: SimTransaction, car: Car): void {
-    const next: ChargingState =
-      outlet.offeredA < 6
-        ? outlet.currentA > 0
-          ? tx.state
-          : "SuspendedEVSE"
-        : outlet.currentA > 0
-          ? "Charging"
-          : car.full || car.asleep
-            ? "SuspendedEV"
-            : tx.state === "EVConnected" || tx.state === "Charging"
-              ? tx.state
-              : "SuspendedEV";
+    const next = chargingStateOf(outlet, tx, car);
     if (next === tx.state) return;
+    const nailed = this.profiles.all.some((profile) => profile.purpose === "TxProfile" && profile.outlet === outlet.n);
     if (next !== "Charging" && tx.state === "Charging" && this.preset.orphansTxProfile === true)
-      outlet.orphan =
-        this.profiles.all.some((profile) => profile.purpose === "TxProfile" && profile.outlet === outlet.n) ||
-        outlet.orphan;
+      outlet.orphan ||= nailed;
     tx.state = next;
     this.tell(`${next}, ${outlet.offeredA} A offered`);
-    if (this.v16) this.#report(outlet);
-    else this.event(outlet, tx, "Updated", "ChargingStateChanged");
+    if (this.v16) this.report(outlet);
+    else this.sessions.event(outlet, tx, "Updated", "ChargingStateChanged");
   }
 
-  #report(outlet: SimOutlet): void {
+  /** Tells the status if it has changed. */
+  report(outlet: SimOutlet): void {
     if (this.statusOf(outlet) !== outlet.reportedStatus) this.sendStatus(outlet);
   }
 }

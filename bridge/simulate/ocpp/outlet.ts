@@ -44,3 +44,27 @@ export class SimOutlet {
     this.registerWh = registerWh;
   }
 }
+
+/** OCPP's word for the connector. */
+export function statusWord(outlet: SimOutlet, v16: boolean): string {
+  if (outlet.fault !== undefined) return "Faulted";
+  const tx = outlet.transaction;
+  const empty = outlet.reserved !== undefined ? "Reserved" : "Available";
+  if (!v16) {
+    if (!outlet.operative && tx === undefined) return "Unavailable";
+    return outlet.car !== undefined ? "Occupied" : empty;
+  }
+  if (tx !== undefined) return tx.state === "EVConnected" || tx.state === "Idle" ? "Preparing" : tx.state;
+  if (!outlet.operative) return "Unavailable";
+  if (outlet.car === undefined) return empty;
+  return outlet.stopped ? "Finishing" : "Preparing";
+}
+
+/** What follows from the offer and from what the car makes of it. */
+export function chargingStateOf(outlet: SimOutlet, tx: SimTransaction, car: Car): ChargingState {
+  const flows = outlet.currentA > 0;
+  if (outlet.offeredA < 6) return flows ? tx.state : "SuspendedEVSE";
+  if (flows) return "Charging";
+  if (car.full || car.asleep) return "SuspendedEV";
+  return tx.state === "EVConnected" || tx.state === "Charging" ? tx.state : "SuspendedEV";
+}

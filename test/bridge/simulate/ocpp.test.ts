@@ -166,7 +166,7 @@ describe("the Delta preset", () => {
   it("wants a replug after a remote stop, and refuses two triggers and a read-only variable", () => {
     const device = box();
     device.plugIn();
-    device.finish(device.outlet(), "Remote", "RemoteStop");
+    device.sessions.finish(device.outlet(), "Remote", "RemoteStop");
     expect(
       answer(device, "RequestStartTransaction", {
         evseId: 1,
