@@ -3,6 +3,8 @@ import { createConnection, createServer, type Socket } from "node:net";
 
 export interface Relay {
   readonly port: number;
+  /** Bytes that the far end has sent. */
+  readonly received: number;
   /** Nothing passes any more; sockets stay open, new ones are taken and wait. */
   cut(): void;
   join(): void;
@@ -13,11 +15,13 @@ export interface Relay {
 export async function startRelay(targetPort: number): Promise<Relay> {
   const pairs = new Set<{ readonly near: Socket; far: Socket | undefined }>();
   let joined = true;
+  let received = 0;
   const flow = (pair: { readonly near: Socket; far: Socket | undefined }): void => {
     const { near } = pair;
     if (pair.far === undefined) {
       const far = createConnection({ host: "127.0.0.1", port: targetPort });
       pair.far = far;
+      far.on("data", (chunk: Buffer) => (received += chunk.length));
       far.on("error", () => near.destroy());
       far.on("close", () => near.destroy());
       if (!joined) far.pause();
@@ -42,6 +46,9 @@ export async function startRelay(targetPort: number): Promise<Relay> {
   const { port } = server.address() as { port: number };
   return {
     port,
+    get received() {
+      return received;
+    },
     cut() {
       joined = false;
       for (const { near, far } of pairs) {

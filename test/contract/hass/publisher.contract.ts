@@ -11,6 +11,7 @@ import {
   type House,
   type TestBridge,
 } from "./house.ts";
+import { startRelay } from "../../e2e/relay.ts";
 
 export function publisherContract(word: string, open: () => Promise<House>): void {
   describe(`publishing to the ${word} Home Assistant`, { timeout: 120_000 }, () => {
@@ -211,6 +212,36 @@ export function publisherContract(word: string, open: () => Promise<House>): voi
         await other.close();
       }
       expect(await stateOf("sensor.garage_wallbox_power")).toBe("1");
+    });
+
+    it("hears nothing of what others' entities do, however many there are", async () => {
+      const post = (n: number, state: number): Promise<unknown> =>
+        house.rest("POST", `/api/states/sensor.foreign_${n}`, { state: String(state), attributes: {} });
+      await Promise.all(Array.from({ length: 50 }, (_, n) => post(n, 0)));
+      const line = await startRelay(Number(new URL(house.url).port));
+      const one = bridgeOn({ ...house, url: `http://127.0.0.1:${line.port}` });
+      try {
+        const heard: string[] = [];
+        one.watcher.watch(["sensor.foreign_0"], ({ state }) => heard.push(state));
+        one.controls({ id: "garage", name: "Garage wallbox" }, [
+          { key: "enabled", suffix: "charging", domain: "input_boolean", name: "Charging", initial: true },
+        ]);
+        one.publish([testDevice({ power: 1 })]);
+        await shows("sensor.garage_wallbox_power", "1");
+        await shows("input_boolean.garage_wallbox_charging", "on");
+        await eventually(() => heard.includes("0"));
+        await new Promise((resolve) => setTimeout(resolve, house.word === "real" ? 2_500 : 800)); // the second update after registration
+        const before = line.received;
+        for (let round = 1; round <= 10; round++)
+          await Promise.all(Array.from({ length: 50 }, (_, n) => post(n, round)));
+        await eventually(() => heard.includes("10"));
+        // Ten changes of the one that is watched; a change of all would be 500 messages of some 150 bytes.
+        expect(line.received - before).toBeLessThan(10_000);
+      } finally {
+        await one.retire("garage");
+        await one.close();
+        await line.stop();
+      }
     });
 
     it("leaves nothing of a retired charger", async () => {
