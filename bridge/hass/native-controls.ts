@@ -2,6 +2,7 @@
  * Controls on the wallbox's own device page: template entities in front of the helpers, made through Home Assistant's
  * config flows, kept in step with a renamed helper or new limits, taken away with the charger. Where Home Assistant refuses,
  * the helpers alone remain and `why` says so.
+ * Longer than two screens: making, naming, changing and losing one control is one story; its forms are in native-forms.ts.
  */
 import type { EvseEntities, HelperSpec } from "../../shared/entities.ts";
 import type { Clock, Unsubscribe } from "../clock.ts";

@@ -6,6 +6,7 @@
  * 2. All of it at 1 Hz through the publisher: processor time, states written, how far behind.
  * 3. Message to state: `publish()` until `state_changed` is seen by another client.
  * 4. 2,000 foreign entities that change all the time: the bridge's processor time and messages must stay flat.
+ * Longer than two screens: one Home Assistant serves all four, and they are read in this order.
  * Starts its own `hass`; HASS_URL with HASS_TOKEN names another (its entities are taken away again).
  */
 import { setTimeout as sleep } from "node:timers/promises";
