@@ -12,18 +12,19 @@ const each = (values: Phases, change: (value: number) => number): Phases => {
 };
 
 /**
- * The same site with a bigger breaker, more export, a fuller battery. Not across the least charge: below it a battery cannot
- * answer for an exporting phase while another imports, so there each phase counts by itself and may hold more than the sum.
- * And no export while nothing may be imported: what one phase exports keeps an even battery from answering on another.
+ * The same site with a bigger breaker, more export, a fuller battery. While a battery site may import nothing only the breaker:
+ * there what an even battery answers is matched to the sum, so that more on one phase may mean less on another, and below its
+ * least charge each phase counts by itself and may hold more than the sum above it.
  */
 function better(site: EngineSite, random: () => number): readonly EngineSite[] {
   const out: EngineSite[] = [{ ...site, breakerA: site.breakerA + random() * 10 }];
-  if (site.socPct !== null && site.socPct > (site.socMinPct ?? 0))
-    out.push({ ...site, socPct: Math.min(100, site.socPct + random() * 30) });
-  if (total(site.consumptionA) === 0 && (site.allowGridCharging || site.socPct === null)) {
-    const step = random() * 10;
-    const more = step * 230 * phaseCount(site);
-    out.push({ ...site, exportA: each(site.exportA, (value) => value + step), solarW: site.solarW + more });
+  if (site.socPct === null || site.allowGridCharging) {
+    if (site.socPct !== null) out.push({ ...site, socPct: Math.min(100, site.socPct + random() * 30) });
+    if (total(site.consumptionA) === 0) {
+      const step = random() * 10;
+      const more = step * 230 * phaseCount(site);
+      out.push({ ...site, exportA: each(site.exportA, (value) => value + step), solarW: site.solarW + more });
+    }
   }
   return out;
 }
