@@ -153,7 +153,7 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
     <div class="nums">
       <b>${fmt.watts(power, `box:${view.ref.id}`)}</b
       ><span class="sub"
-        >${amps === undefined ? (view.allowedA === undefined ? "" : fmt.amps(view.allowedA)) : `${fmt.amps(amps)} × ${fmt.number(view.phasesUsed)}`}</span
+        >${amps === undefined ? (view.allowedA === undefined ? "" : fmt.amps(view.allowedA)) : fmt.ltr(`${fmt.amps(amps)} × ${fmt.number(view.phasesUsed)}`)}</span
       >
     </div>
     ${

@@ -81,6 +81,13 @@ export const base = css`
     line-height: 16px;
     color: var(--secondary-text-color);
   }
+  /* words of a left-to-right language among right-to-left ones keep their own order */
+  [dir="rtl"] :is(p, .chip span, .who .sub, .state-line, .stack-ends span, .now) {
+    unicode-bidi: plaintext;
+  }
+  [dir="rtl"] :is(p:not(.flow-say), .who .sub, .state-line) {
+    text-align: right;
+  }
   .evse .nowrap {
     white-space: nowrap;
   }

@@ -136,6 +136,7 @@ export const dial = css`
     min-width: 0;
     display: grid;
     grid-template-columns: 1fr 1fr;
+    align-items: end;
     gap: var(--ha-space-4, 16px) var(--ha-space-3, 12px);
   }
   .stats div {
@@ -145,7 +146,7 @@ export const dial = css`
     font-size: var(--ha-font-size-s, 12px);
     line-height: 16px;
     color: var(--secondary-text-color);
-    white-space: nowrap;
+    overflow-wrap: anywhere;
   }
   .stats.one {
     grid-template-columns: 1fr;

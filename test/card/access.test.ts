@@ -86,6 +86,19 @@ describe("space", () => {
           expect(from, `${language} ${part.outerHTML.slice(0, 80)}`).to.be.at.least(left);
           expect(to, `${language} ${part.outerHTML.slice(0, 80)}`).to.be.at.most(right + 0.5);
         }
+        for (const label of card.all(".stats dt, .stats dd"))
+          expect(label.scrollWidth, `${language} ${label.textContent}`).to.be.at.most(label.clientWidth);
+        clean();
+        const waiting = await mount(
+          House.garage(
+            { status: "suspended_evse", reason: ["insufficient_solar", { short_w: 800, need_w: 1380 }] },
+            { language },
+          ),
+          { layout },
+          320,
+        );
+        for (const label of waiting.all(".stats dt, .stats dd"))
+          expect(label.scrollWidth, `${language} ${label.textContent}`).to.be.at.most(label.clientWidth);
         clean();
       }
       const big = await mount(House.garage(), { layout }, 320);
