@@ -47,7 +47,7 @@ export function startThirdParty(options: {
   readonly version: ThirdPartyVersion;
   readonly password?: string;
   /** Manners of a real box; default: none of its own. */
-  readonly preset?: "standard" | "delta";
+  readonly preset?: "standard" | "delta" | "dynamic";
 }): ThirdParty {
   const script = fileURLToPath(new URL("./python/charge_point.py", import.meta.url));
   const child = spawn(

@@ -3,7 +3,7 @@
 from profiles import now
 
 
-def answers(v16, state, tell):
+def answers(v16, state, tell, dynamic=False):
     """What it says to each call; the test may replace any."""
     keys = {
         "NumberOfConnectors": "1",
@@ -33,6 +33,7 @@ def answers(v16, state, tell):
                 "RateUnit": "A",
                 "Available": "true",
                 "Enabled": "true",
+                "SupportsDynamicProfiles": "true" if dynamic else None,
             }.get(variable["name"])
             result.append(
                 {
@@ -56,6 +57,11 @@ def answers(v16, state, tell):
         state.put(payload.get("cs_charging_profiles") or payload.get("charging_profile"))
         tell(event="limit", limit=(state.at(now()) or {}).get("limit"))
         return {"status": "Accepted"}
+
+    def move_limit(payload):
+        moved = state.move(payload["charging_profile_id"], float(payload["schedule_update"]["limit"]))
+        tell(event="limit", limit=(state.at(now()) or {}).get("limit"))
+        return {"status": "Accepted" if moved else "Rejected"}
 
     def clear_profile(payload):
         return {"status": "Accepted" if state.clear(payload) else "Unknown"}
@@ -115,4 +121,6 @@ def answers(v16, state, tell):
                 "GetTransactionStatus": lambda payload: {"messages_in_queue": False},
             }
         )
+    if dynamic:
+        table["UpdateDynamicSchedule"] = move_limit
     return table

@@ -25,10 +25,10 @@ def tell(**event):
     print(json.dumps(event, default=str), flush=True)
 
 
-def make_box(module, v16, manners):
+def make_box(module, v16, manners, dynamic):
     """A ChargePoint class of the library with a handler for each action of the table."""
     state = Profiles(v16)
-    table = answers(v16, state, tell)
+    table = answers(v16, state, tell, dynamic)
     if manners is not None:
         manners.bend(table, state, tell)
     results = importlib.import_module(f"{module.__name__}.call_result")
@@ -54,14 +54,14 @@ async def main():
     arguments.add_argument("--id", required=True)
     arguments.add_argument("--version", choices=["1.6", "2.0.1", "2.1"], required=True)
     arguments.add_argument("--password")
-    arguments.add_argument("--preset", choices=["standard", "delta"], default="standard")
+    arguments.add_argument("--preset", choices=["standard", "delta", "dynamic"], default="standard")
     options = arguments.parse_args()
     v16 = options.version == "1.6"
     name = {"1.6": "v16", "2.0.1": "v201", "2.1": "v21"}[options.version]
     module = importlib.import_module(f"ocpp.{name}")
     calls = importlib.import_module(f"ocpp.{name}.call")
     manners = Delta() if options.preset == "delta" else None
-    box_class, table = make_box(module, v16, manners)
+    box_class, table = make_box(module, v16, manners, options.preset == "dynamic")
     headers = {}
     if options.password:
         secret = base64.b64encode(f"{options.id}:{options.password}".encode()).decode()

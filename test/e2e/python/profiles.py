@@ -42,8 +42,16 @@ class Profiles:
                 "limit": float(period["limit"]),
                 "phases": period.get("number_phases"),
                 "unit": schedule["charging_rate_unit"],
+                "kind": profile["charging_profile_kind"],
             }
         )
+
+    def move(self, profile_id, limit):
+        """2.1: the limit of a dynamic profile."""
+        found = [one for one in self.items if one["id"] == profile_id and one["kind"] == "Dynamic"]
+        for one in found:
+            one["limit"] = limit
+        return bool(found)
 
     def clear(self, payload):
         wanted = payload.get("id", payload.get("charging_profile_id"))
