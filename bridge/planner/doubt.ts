@@ -23,8 +23,9 @@ export interface Doubt {
   readonly sure: PerSitePhase<number>;
 }
 
-/** Until a lowered limit shows at meter and box, ms. */
+/** Until a lowered limit shows at meter and box, ms: at most, and beyond what is known of a prompt one. */
 const REACTION_MS = 8_000;
+const REACTION_SLACK_MS = 2_000;
 /** A late meter's delay is known to about this, ms. */
 const LAG_SLACK_MS = 6_000;
 const NONE = [0, 0, 0] as const;
@@ -64,9 +65,11 @@ export function doubtOf(
     return { any, generous: less, generousSun: less, cautious: aboveA, sure: aboveA };
   }
   const { doubtA } = history;
-  const prompt = (lag.lagMs ?? lag.lastMs ?? LATE_MS) < LATE_MS;
+  const knownMs = lag.lagMs ?? lag.lastMs ?? LATE_MS;
+  const prompt = knownMs < LATE_MS;
   const less = each((phase) => -doubtA[phase]);
-  const reacting = memory.loweredAtMs !== undefined && nowMs - memory.loweredAtMs < REACTION_MS;
+  const reactionMs = prompt ? Math.min(REACTION_MS, knownMs + REACTION_SLACK_MS) : REACTION_MS;
+  const reacting = memory.loweredAtMs !== undefined && nowMs - memory.loweredAtMs < reactionMs;
   // A meter that has shown steps at once so far has no excuse.
   const unseen = !prompt && cutUnseen(history.step, own, supplyA);
   return {
