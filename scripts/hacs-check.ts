@@ -11,7 +11,7 @@ import { gzipSync } from "node:zlib";
  * Lit's templates 3, icons 3, the card itself 26.
  */
 const AIM = 40_000;
-const MOST = 53_500;
+const MOST = 53_000;
 
 const FILE = "evse-bridge.js";
 const BUILT = `dist/${FILE}`;
