@@ -4,7 +4,7 @@ import type { ConfigEntry } from "./dialect.ts";
 import { nextNumber } from "./drawer.ts";
 import { flag, object, objects, text, whole } from "./json.ts";
 import type { StationModel } from "./model.ts";
-import type { SetupPort } from "./setup.ts";
+import type { SetupPort } from "./setup-port.ts";
 
 /** A box that stops telling for so long has told all it will, ms: what came is used. */
 const SILENCE_MS = 30_000;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { JsonObject } from "../../ocpp/station.ts";
 import { isoTime, text, whole } from "./json.ts";
 import type { TagEntry } from "./options.ts";
-import type { SetupPort } from "./setup.ts";
+import type { SetupPort } from "./setup-port.ts";
 
 const WORDS = { accepted: "Accepted", blocked: "Blocked", expired: "Expired", invalid: "Invalid" } as const;
 /** Entries in one message where the box does not say (Delta takes 8). */

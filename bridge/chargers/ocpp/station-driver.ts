@@ -17,7 +17,7 @@ import type { Outlet } from "./outlet.ts";
 import { makeParts, type OutletParts } from "./outlet-parts.ts";
 import { ownTag, startToken } from "./own-tag.ts";
 import { Reboot } from "./reboot.ts";
-import type { SetupPort } from "./setup.ts";
+import type { SetupPort } from "./setup-port.ts";
 import { Timers } from "./timers.ts";
 import { Watch } from "./watch.ts";
 import { Welcome } from "./welcome.ts";
