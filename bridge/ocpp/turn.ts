@@ -52,15 +52,19 @@ export class Turn {
     const arrived = this.#arrived;
     this.#arrived = [];
     this.#running = true;
-    for (const { speaker, data, isBinary } of arrived)
-      try {
-        speaker.handle(data, isBinary);
-      } catch (error) {
-        this.#log.error({ err: error }, "frame not handled");
-      }
+    for (const { speaker, data, isBinary } of arrived) this.#guard(() => speaker.handle(data, isBinary));
     // A station that goes while it is spoken to may make others speak: they are next.
-    for (const speaker of this.#speaking) speaker.flush();
+    for (const speaker of this.#speaking) this.#guard(() => speaker.flush());
     this.#speaking.length = 0;
     this.#running = false;
+  }
+
+  /** One station's failure must not make the bridge deaf to the others. */
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#log.error({ err: error }, "frame not handled or not sent");
+    }
   }
 }

@@ -45,6 +45,22 @@ describe("a turn", () => {
     expect(turn.running).toBe(false);
   });
 
+  it("goes on after a station that cannot be spoken to", () => {
+    const turn = new Turn(silentLog());
+    const notes: string[] = [];
+    const mute = speaker(turn, "mute", notes);
+    mute.flush = () => {
+      throw new Error("gone");
+    };
+    const a = speaker(turn, "a", notes);
+    turn.arrive(mute, bytes("1"), false);
+    turn.arrive(a, bytes("2"), false);
+    turn.run();
+    turn.arrive(a, bytes("3"), false);
+    turn.run();
+    expect(notes).toEqual(["mute hears 1", "a hears 2", "a sends 1", "a hears 3", "a sends 1"]);
+  });
+
   it("does not let a flood pile up", () => {
     const turn = new Turn(silentLog());
     const notes: string[] = [];
