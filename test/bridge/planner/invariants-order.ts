@@ -29,6 +29,15 @@ function better(site: EngineSite, random: () => number): readonly EngineSite[] {
   return out;
 }
 
+/**
+ * What rounding down by 0.1 A may come to, A. Sequential hands it on from load to load; where a battery's answer is matched to
+ * the shares, two thirds of it come back each round, and that three times as much in the end.
+ */
+function roundingA(site: EngineSite, loads: number): number {
+  const matched = site.socPct === null ? 1 : 3;
+  return site.distribution.startsWith("sequential") || matched > 1 ? 0.1 * matched * (1 + loads) : 0.1;
+}
+
 export const ORDER: readonly Invariant[] = [
   [
     "gives loads on the same phases no less in sum for a bigger breaker, more export or a fuller battery (Priority, Strict)",
@@ -160,9 +169,7 @@ export const ORDER: readonly Invariant[] = [
       // Sequential rounds down before the next load is served: up to 0.1 A a load, and with that a minimum may be crossed.
       const sequential = site.distribution.startsWith("sequential");
       if (sequential && one.some((value, index) => value > 0 !== two[index]! > 0)) return;
-      // Where a battery's answer is matched, each round may round down again.
-      const step = site.socPct === null ? 0.2 : 0.6;
-      const tolerance = sequential ? step * (1 + loads.length) : step;
+      const tolerance = 2 * roundingA(site, loads.length);
       for (const [index, value] of one.entries())
         must(Math.abs(two[index]! - 2 * value) <= tolerance + EPS, "not double", one, two);
     },
@@ -186,8 +193,7 @@ export const ORDER: readonly Invariant[] = [
       );
       const sequential = site.distribution.startsWith("sequential");
       if (sequential && given.some((value, index) => value > 0 !== other[index]! > 0)) return;
-      // Rounding down before the next load is served hands 0.1 A on.
-      const tolerance = sequential ? 0.1 * (1 + loads.length) * 3 : 0.1;
+      const tolerance = roundingA(site, loads.length);
       for (const [index, value] of given.entries())
         must(Math.abs(value - other[index]!) <= tolerance + EPS, "shaken", given, other);
     },
