@@ -166,9 +166,9 @@ export const ORDER: readonly Invariant[] = [
       const big = loads.map((load) => ({ ...load, minA: load.minA * 2, maxA: load.maxA * 2 }));
       const one = givenOf(allocate(site, loads));
       const two = givenOf(allocate(double, big));
-      // Sequential rounds down before the next load is served: up to 0.1 A a load, and with that a minimum may be crossed.
-      const sequential = site.distribution.startsWith("sequential");
-      if (sequential && one.some((value, index) => value > 0 !== two[index]! > 0)) return;
+      // Where rounding is handed on, a minimum may be crossed by it.
+      const handedOn = site.distribution.startsWith("sequential") || site.socPct !== null;
+      if (handedOn && one.some((value, index) => value > 0 !== two[index]! > 0)) return;
       const tolerance = 2 * roundingA(site, loads.length);
       for (const [index, value] of one.entries())
         must(Math.abs(two[index]! - 2 * value) <= tolerance + EPS, "not double", one, two);
@@ -191,8 +191,8 @@ export const ORDER: readonly Invariant[] = [
       const other = givenOf(
         allocate({ ...site, consumptionA: shake(site.consumptionA), exportA: shake(site.exportA) }, loads, circuits),
       );
-      const sequential = site.distribution.startsWith("sequential");
-      if (sequential && given.some((value, index) => value > 0 !== other[index]! > 0)) return;
+      const handedOn = site.distribution.startsWith("sequential") || site.socPct !== null;
+      if (handedOn && given.some((value, index) => value > 0 !== other[index]! > 0)) return;
       const tolerance = roundingA(site, loads.length);
       for (const [index, value] of given.entries())
         must(Math.abs(value - other[index]!) <= tolerance + EPS, "shaken", given, other);
