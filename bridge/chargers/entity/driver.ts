@@ -1,11 +1,9 @@
 /** Driver `hass`: a charger that another integration owns, read and steered through its entities and services. */
-import type { Unsubscribe } from "../../clock.ts";
 import { blankSnapshot, type ChargerFacts, type ChargerSnapshot } from "../../../shared/charger.ts";
 import { MIN_CURRENT_A } from "../../../shared/units.ts";
 import {
   ChargerError,
   type Capabilities,
-  type Charger,
   type ChargerContext,
   type ChargerSource,
   type LimitOrder,
@@ -17,6 +15,7 @@ import { isThere, measure } from "./measures.ts";
 import type { EntityChargerOptions, EntityRoles } from "./options.ts";
 import type { EntityPort } from "./port.ts";
 import { forwardRegister } from "./register.ts";
+import { createAudience, singleSource, type StartedCharger } from "./single.ts";
 import { keepVisit } from "./visit.ts";
 import { carConnected, statusFrom } from "./words.ts";
 
@@ -32,16 +31,7 @@ export function createEntitySource(
   port: EntityPort,
   context: ChargerContext,
 ): ChargerSource {
-  const charger = createEntityCharger(options, port, context);
-  return {
-    chargers: [charger],
-    onCharger: () => () => undefined,
-    start() {
-      charger.start();
-      return Promise.resolve();
-    },
-    close: () => charger.close(),
-  };
+  return singleSource(createEntityCharger(options, port, context));
 }
 
 function rolesOf({ preset, device, entities }: EntityChargerOptions): EntityRoles {
@@ -60,7 +50,7 @@ function createEntityCharger(
   options: EntityChargerOptions,
   port: EntityPort,
   { clock, log: roomLog, store, site }: ChargerContext,
-): Charger & { start(): void } {
+): StartedCharger {
   const log = roomLog.child({ room: "entity", charger: options.id });
   const roles = rolesOf(options);
   const call = createCalling(port, clock);
@@ -117,8 +107,7 @@ function createEntityCharger(
     maxA: writer.pace.onOff === true ? ratingA : attributeOf(roles.current_limit, "max"),
     commandTimeoutS: COMMAND_TIMEOUT_S,
   });
-  const listeners = new Set<(next: ChargerSnapshot) => void>();
-  const leaves: Unsubscribe[] = [];
+  const audience = createAudience();
   let wantedA: number | undefined;
   /** Sent to a service or switch that shows no number back; confirmed by its answer. */
   let answeredA: number | undefined;
@@ -196,7 +185,7 @@ function createEntityCharger(
   function show(change: Partial<ChargerSnapshot>): void {
     if (closed) return;
     snapshot = { ...snapshot, ...change, wantedA, limitWrites, session: visit.session, facts: facts() };
-    for (const listener of listeners) listener(snapshot);
+    audience.tell(snapshot);
   }
 
   async function limit(order: LimitOrder, signal: AbortSignal): Promise<void> {
@@ -247,12 +236,9 @@ function createEntityCharger(
     get snapshot() {
       return snapshot;
     },
-    onSnapshot(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onSnapshot: (listener) => audience.add(listener),
     start() {
-      leaves.push(port.watch(watched, look), port.onUp(look));
+      audience.keep(port.watch(watched, look), port.onUp(look));
       look();
     },
     limit,
@@ -260,8 +246,7 @@ function createEntityCharger(
       closed = true;
       preset?.close();
       turns.close();
-      for (const leave of leaves) leave();
-      listeners.clear();
+      audience.close();
       return Promise.resolve();
     },
   };

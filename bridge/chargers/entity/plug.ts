@@ -9,11 +9,12 @@ import {
 } from "../../../shared/charger.ts";
 import type { EntitySpec } from "../../../shared/entities.ts";
 import { ampsFromWatts } from "../../../shared/units.ts";
-import { ChargerError, type Capabilities, type Charger, type ChargerContext, type ChargerSource } from "../charger.ts";
+import { ChargerError, type Capabilities, type ChargerContext, type ChargerSource } from "../charger.ts";
 import { createCalling, createTurns } from "./caller.ts";
 import { isThere, measure } from "./measures.ts";
 import type { PlugChargerOptions } from "./options.ts";
 import type { EntityPort } from "./port.ts";
+import { createAudience, singleSource, type StartedCharger } from "./single.ts";
 import { keepVisit } from "./visit.ts";
 
 export type { PlugChargerOptions } from "./options.ts";
@@ -44,23 +45,14 @@ export function createPlugSource(
   port: EntityPort,
   context: ChargerContext,
 ): ChargerSource {
-  const charger = createPlug(options, port, context);
-  return {
-    chargers: [charger],
-    onCharger: () => () => undefined,
-    start() {
-      charger.start();
-      return Promise.resolve();
-    },
-    close: () => charger.close(),
-  };
+  return singleSource(createPlug(options, port, context));
 }
 
 function createPlug(
   options: PlugChargerOptions,
   port: EntityPort,
   { clock, log, store, site }: ChargerContext,
-): Charger & { start(): void } {
+): StartedCharger {
   const phases = options.phases ?? 1;
   const ratingA = ampsFromWatts(options.powerW, site.voltageV, phases);
   const facts: ChargerFacts = {
@@ -75,8 +67,7 @@ function createPlug(
     maxA: ratingA,
     commandTimeoutS: COMMAND_TIMEOUT_S,
   };
-  const listeners = new Set<(next: ChargerSnapshot) => void>();
-  const leaves: Unsubscribe[] = [];
+  const audience = createAudience();
   const call = createCalling(port, clock);
   const turns = createTurns();
   const visit = keepVisit(store);
@@ -143,7 +134,7 @@ function createPlug(
       currentA: NO_PHASES,
       extra: { device_power: measured() ?? options.powerW },
     };
-    for (const listener of listeners) listener(snapshot);
+    audience.tell(snapshot);
   }
 
   /** Mean of the last readings of the running load, W. */
@@ -164,13 +155,10 @@ function createPlug(
     get snapshot() {
       return snapshot;
     },
-    onSnapshot(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onSnapshot: (listener) => audience.add(listener),
     start() {
       const ids = [options.switch, ...(options.meter === undefined ? [] : [options.meter])];
-      leaves.push(
+      audience.keep(
         port.watch(ids, (state) => {
           const powerW = state.entityId === options.meter ? measure(state, "W") : undefined;
           if (powerW !== undefined && powerW > RUNNING_W) running = [...running, powerW].slice(-RATING_READINGS);
@@ -198,8 +186,7 @@ function createPlug(
       closed = true;
       turns.close();
       idleTimer?.();
-      for (const leave of leaves) leave();
-      listeners.clear();
+      audience.close();
       return Promise.resolve();
     },
   };
