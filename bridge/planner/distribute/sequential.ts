@@ -27,6 +27,29 @@ export function distributeSequential(work: Work, lookAhead: number, topUp: boole
     const more = Math.min(ceiling - claim.allocatedA, room(claim));
     if (more > DUST_A) give(work, claim, more);
   }
+  inOrder(work.claims);
+}
+
+/** A load that stepped back for a third one may be overtaken by its equal in between: the two then change shares. */
+function inOrder(claims: readonly Claim[]): void {
+  for (const [place, first] of claims.entries())
+    for (const later of claims.slice(place + 1))
+      if (later.allocatedA > first.allocatedA && areEqual(first, later)) {
+        const share = first.allocatedA;
+        first.allocatedA = later.allocatedA;
+        later.allocatedA = share;
+      }
+}
+
+function areEqual(one: Claim, other: Claim): boolean {
+  return (
+    one.mask === other.mask &&
+    one.load.mode === other.load.mode &&
+    one.load.minA === other.load.minA &&
+    one.load.maxA === other.load.maxA &&
+    one.limits.length === other.limits.length &&
+    one.limits.every((pool) => other.limits.includes(pool))
+  );
 }
 
 /** The first later load that could start at all decides: `wanted` shrinks by what it lacks, if it then really starts. */
