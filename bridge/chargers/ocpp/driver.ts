@@ -14,17 +14,17 @@ import {
 } from "../charger.ts";
 import { AVAILABILITY, LEARN_TAG, LED_BRIGHTNESS, OCPP_ENTITIES } from "./entities.ts";
 import type { OcppChargerOptions } from "./options.ts";
-import type { Outlet } from "./outlet.ts";
-import { pictureOf } from "./picture.ts";
-import { profilesClear } from "./reset-profiles.ts";
-import { adminOf, passwordsOf, passwordUsed } from "./admin.ts";
-import { servicesOf } from "./services.ts";
-import { refresh } from "./setup.ts";
-import { setSetting } from "./settings.ts";
-import { canSwitchPhases, startSession, stopPauses, stopSession, switchPhases } from "./start-stop.ts";
-import type { OutletParts } from "./outlet-parts.ts";
-import { StationDriver } from "./station-driver.ts";
-import { ceilingA, hardwarePhases, limitTraits } from "./traits.ts";
+import type { Outlet } from "./facts/outlet.ts";
+import { pictureOf } from "./facts/picture.ts";
+import { profilesClear } from "./limits/reset-profiles.ts";
+import { adminOf, passwordsOf, passwordUsed } from "./station/admin.ts";
+import { servicesOf } from "./station/services.ts";
+import { refresh } from "./setup/setup.ts";
+import { setSetting } from "./station/settings.ts";
+import { canSwitchPhases, startSession, stopPauses, stopSession, switchPhases } from "./station/start-stop.ts";
+import type { OutletParts } from "./station/outlet-parts.ts";
+import { StationDriver } from "./station/station-driver.ts";
+import { ceilingA, hardwarePhases, limitTraits } from "./boxes/traits.ts";
 
 const COMMAND_TIMEOUT_S = 35;
 const TELL_EVERY_MS = 50;

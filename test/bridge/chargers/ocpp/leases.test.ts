@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Charger } from "../../../../bridge/chargers/charger.ts";
 import type { OcppChargerOptions } from "../../../../bridge/chargers/ocpp/options.ts";
-import { Skew } from "../../../../bridge/chargers/ocpp/skew.ts";
+import { Skew } from "../../../../bridge/chargers/ocpp/facts/skew.ts";
 import type { OcppVersion } from "../../../../bridge/ocpp/station.ts";
 import type { SimulatedChargePoint } from "../../../../bridge/simulate/ocpp/charge-point.ts";
 import { settleWithin } from "../../../contract/charger.contract.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Meter } from "../../../../bridge/chargers/ocpp/meter.ts";
-import { energyRegister, readMeterValues } from "../../../../bridge/chargers/ocpp/meter-values.ts";
-import { fromWire, readRateUnit, toWire, wireLimit } from "../../../../bridge/chargers/ocpp/profile.ts";
-import { Register } from "../../../../bridge/chargers/ocpp/register.ts";
-import { timestampMs } from "../../../../bridge/chargers/ocpp/json.ts";
+import { Meter } from "../../../../bridge/chargers/ocpp/facts/meter.ts";
+import { energyRegister, readMeterValues } from "../../../../bridge/chargers/ocpp/facts/meter-values.ts";
+import { fromWire, readRateUnit, toWire, wireLimit } from "../../../../bridge/chargers/ocpp/limits/profile.ts";
+import { Register } from "../../../../bridge/chargers/ocpp/facts/register.ts";
+import { timestampMs } from "../../../../bridge/chargers/ocpp/wire/json.ts";
 import type { JsonObject } from "../../../../bridge/ocpp/station.ts";
 
 const read = (...samples: JsonObject[]) =>

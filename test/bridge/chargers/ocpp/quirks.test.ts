@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Charger } from "../../../../bridge/chargers/charger.ts";
-import { deviationsOf, matchingQuirks } from "../../../../bridge/chargers/ocpp/quirks.ts";
-import { QUIRKS } from "../../../../bridge/chargers/ocpp/quirk-table.ts";
+import { deviationsOf, matchingQuirks } from "../../../../bridge/chargers/ocpp/boxes/quirks.ts";
+import { QUIRKS } from "../../../../bridge/chargers/ocpp/boxes/quirk-table.ts";
 import type { OcppVersion } from "../../../../bridge/ocpp/station.ts";
 import { PRESETS } from "../../../../bridge/simulate/ocpp/presets.ts";
 import { settleWithin } from "../../../contract/charger.contract.ts";
