@@ -65,13 +65,12 @@ export function doubtOf(
     return { any, generous: less, generousSun: less, cautious: aboveA, sure: aboveA };
   }
   const { doubtA } = history;
-  const knownMs = lag.lagMs ?? lag.lastMs ?? LATE_MS;
-  const prompt = knownMs < LATE_MS;
+  const knownMs = lag.lagMs ?? lag.lastMs;
   const less = each((phase) => -doubtA[phase]);
-  const reactionMs = prompt ? Math.min(REACTION_MS, knownMs + REACTION_SLACK_MS) : REACTION_MS;
+  const reactionMs = Math.min(REACTION_MS, (knownMs ?? REACTION_MS) + REACTION_SLACK_MS);
   const reacting = memory.loweredAtMs !== undefined && nowMs - memory.loweredAtMs < reactionMs;
-  // A meter that has shown steps at once so far has no excuse.
-  const unseen = !prompt && cutUnseen(history.step, own, supplyA);
+  // Only a meter that has been seen to be late has an excuse.
+  const unseen = (knownMs ?? 0) >= LATE_MS && cutUnseen(history.step, own, supplyA);
   return {
     any: doubtA.some((value) => value > 0),
     // Against an overload counts what the loads draw at least, once a cut had time to show.
