@@ -52,14 +52,14 @@ function matched(
   circuits: readonly EngineCircuit[],
   supplyA: number,
 ): EngineResult {
-  let flexible = supplyA;
+  let countedA = supplyA;
   for (let round = 0; ; round++) {
-    const result = attempt(house, buildPools(house, flexible), ordered, circuits, false);
-    if (flexible <= DUST_A) return result;
+    const result = attempt(house, buildPools(house, { supplyA, countedA }), ordered, circuits, false);
+    if (countedA <= DUST_A) return result;
     const draw = drawOf(ordered, result.shares);
-    const given = responseTo(house.physical, draw, flexible);
-    if (given >= flexible - DUST_A || !exceeds(house.physical, draw, given)) return result;
-    flexible = round < BATTERY_ROUNDS ? given : 0;
+    const given = responseTo(house.physical, draw, supplyA);
+    if (given >= countedA - DUST_A || !exceeds(house.physical, draw, given)) return result;
+    countedA = round < BATTERY_ROUNDS ? given : 0;
   }
 }
 

@@ -27,13 +27,21 @@ export interface Pools {
   readonly exportW: number;
 }
 
+/** What the battery adds to our loads, A over all phases. */
+export interface BatteryPart {
+  /** The most it would give. */
+  readonly supplyA: number;
+  /** What phases may count on: no more than it gives to what is drawn. */
+  readonly countedA: number;
+}
+
 /**
- * Breaker, import cap and grid permission as limits for our loads. Battery power counts as evenly spread over the phases,
- * and `flexible` is how much of it may be counted on.
+ * Breaker, import cap and grid permission as limits for our loads. The sum may count on all that the battery would give, a phase
+ * only on its even part of what is really drawn (`counted`).
  */
-function physicalPool(site: EngineSite, flexible: number): Pool {
+function physicalPool(site: EngineSite, { supplyA, countedA }: BatteryPart): Pool {
   const n = phaseCount(site);
-  const each = flexible / n;
+  const each = countedA / n;
   const used = zeros(site.consumptionA);
   const exported = zeros(site.exportA);
   const netTotal = sum(site.consumptionA) - sum(site.exportA);
@@ -45,14 +53,14 @@ function physicalPool(site: EngineSite, flexible: number): Pool {
   if (site.maxImportW !== null) {
     const cap = site.maxImportW / site.voltageV;
     const head = cap - (site.netMeteringAcrossPhases ? netTotal : sum(site.consumptionA));
-    if (site.netMeteringAcrossPhases) capEvery(pool, Math.max(0, head + flexible));
+    if (site.netMeteringAcrossPhases) capEvery(pool, Math.max(0, head + supplyA));
     // The house alone above its cap: nothing of ours on top, the battery answers to the sum and not to the cap.
     else if (head < 0) capEvery(pool, 0);
     else limitSubsets(pool, exported, head, each);
   }
   if (isGridFree(site)) {
     const drain = forbiddenDischarge(site);
-    if (site.inverterAsymmetric || regulatesSum(site)) capEvery(pool, Math.max(0, -netTotal - drain) + flexible);
+    if (site.inverterAsymmetric || regulatesSum(site)) capEvery(pool, Math.max(0, -netTotal - drain) + supplyA);
     if (!site.inverterAsymmetric) limitSubsets(pool, exported, 0, each - drain / n);
   }
   const inverter = site.inverterMaxW ?? 0;
@@ -142,12 +150,12 @@ function excessExportW(site: EngineSite): number {
   return Math.max(0, sum(site.exportA) * site.voltageV - Math.max(0, site.batteryW ?? 0));
 }
 
-export function buildPools({ physical, surplus }: IdleHouse, flexible: number): Pools {
+export function buildPools({ physical, surplus }: IdleHouse, battery: BatteryPart): Pools {
   const exportW = excessExportW(surplus);
   const excessThresholdW = excessThreshold(surplus);
   const over = (exportW - excessThresholdW) / surplus.voltageV;
   return {
-    physical: physicalPool(physical, flexible),
+    physical: physicalPool(physical, battery),
     solar: surplusPool(surplus),
     excess: over > 0 ? shape(surplus, over) : emptyPool(),
     excessThresholdW,
