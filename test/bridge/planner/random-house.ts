@@ -16,6 +16,11 @@ export interface LifeResult {
 
 const MODES: readonly ChargeMode[] = ["standard", "eco", "solar", "excess"];
 
+/** Site phases of the lines that the car uses, 0-2. */
+function sitePhases(car: CarModel): readonly number[] {
+  return (car.change.config?.phaseMap ?? ["A", "B", "C"]).slice(0, car.lines).map((phase) => "ABC".indexOf(phase));
+}
+
 /** Lives one house with the given seed. */
 export function liveHouse(seed: number, hours: number): LifeResult {
   const random = seededRandom(seed * 7919 + 1);
@@ -113,9 +118,10 @@ export function liveHouse(seed: number, hours: number): LifeResult {
     const plan = loop.tick({ householdA: instant.householdA, solarW: instant.solarW, gap });
     chargedWs += loop.drawA.reduce((sum, current) => sum + current, 0) * 230 * 2;
     // Something could be done as long as a charger within reach is allowed to draw on a phase that is over.
-    const canGive = cars.some((_, index) => downUntil[index]! < 0 && loop.limits[index]! > 0);
+    const giving = cars.filter((_, index) => downUntil[index]! < 0 && loop.limits[index]! > 0);
+    const canGive = giving.length > 0;
     const drawing = ([0, 1, 2] as const).some(
-      (phase) => loop.drawA[phase] > 0 && loop.netA[phase] > breakerA + 0.1 && canGive,
+      (phase) => loop.netA[phase] > breakerA + 0.1 && giving.some((car) => sitePhases(car).includes(phase)),
     );
     overBreakerS = drawing && timeS > blindUntil ? overBreakerS + 2 : 0;
     if (overBreakerS > worstBreakerS) {
@@ -123,8 +129,12 @@ export function liveHouse(seed: number, hours: number): LifeResult {
       detail = `seed ${seed} t=${timeS} net ${loop.netA.map((a) => a.toFixed(1)).join("/")} breaker ${breakerA} draw ${loop.drawA.join("/")} limits ${loop.limits.join("/")} ${JSON.stringify(plan.allocations.map((a) => [a.limitA, a.allocatedA, a.keep, a.reason.code]))}`;
     }
     const imported = loop.netA.reduce((sum, current) => sum + Math.max(0, current), 0) * 230;
+    // A cloud that takes the sun away steadily is followed one answer behind: what it takes meanwhile does not count.
     const overCap =
-      maxImportW !== undefined && imported > maxImportW + 30 && canGive && loop.drawA.some((current) => current > 0);
+      maxImportW !== undefined &&
+      imported > maxImportW * 1.02 + 30 &&
+      canGive &&
+      loop.drawA.some((current) => current > 0);
     overImportS = overCap && timeS > blindUntil ? overImportS + 2 : 0;
     if (overImportS > worstImportS) {
       worstImportS = overImportS;
