@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { EvseElement, type Scene } from "./element.ts";
 import { fields, type Hass, text } from "./hass.ts";
 import { actionsPart } from "./parts/actions.ts";
+import { noData } from "./parts/field.ts";
 import { limitPart } from "./parts/limit.ts";
 import { modePart } from "./parts/modes.ts";
 
@@ -50,13 +51,14 @@ abstract class EvseFeature extends EvseElement {
       dir=${this.rtl ? "rtl" : "ltr"}
     >
       <div class="body">${this.row(scene)}</div>
+      ${noData(this.t)}
     </div>`;
   }
 }
 
 class ModeFeature extends EvseFeature {
   protected row(scene: Scene): TemplateResult | typeof nothing {
-    return modePart(scene, false, this.rtl);
+    return modePart(scene, true);
   }
 }
 class LimitFeature extends EvseFeature {

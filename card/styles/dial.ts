@@ -61,11 +61,12 @@ export const dial = css`
   }
   .dial .tick {
     stroke: var(--primary-text-color);
-    stroke-width: 3;
+    stroke-width: 22;
+    stroke-linecap: butt;
   }
   .dial .halo {
     stroke: var(--card-background-color);
-    stroke-width: 8;
+    stroke-width: 20;
     stroke-linecap: butt;
   }
   .dial text {

@@ -3,9 +3,6 @@ import { css } from "./css.ts";
 
 export const dialogs = css`
   .popup {
-    position: fixed;
-    inset: auto;
-    margin: 0;
     padding: 8px 0;
     min-width: 180px;
     border: 1px solid var(--divider-color);
@@ -13,6 +10,15 @@ export const dialogs = css`
     background: var(--card-background-color);
     color: var(--primary-text-color);
     box-shadow: 0 4px 16px rgba(0, 0, 0, 0.24);
+  }
+  /* below the button that opens it; in the middle of the screen where the browser cannot place it */
+  @supports (position-area: end) {
+    .popup {
+      inset: auto;
+      margin: 0;
+      position-area: self-block-end span-self-inline-start;
+      position-try-fallbacks: flip-block;
+    }
   }
   .popup button {
     display: flex;
