@@ -5,16 +5,16 @@ import { FEATURES, type Layout } from "./config.ts";
 import { DEMO_HASS } from "./demo-data.ts";
 import { type Found, readRoot } from "./discovery.ts";
 import { EvseElement, type Scene } from "./element.ts";
-import type { EnergyFlow } from "./energy.ts";
 import { getConfigForm } from "./form.ts";
 import { type Fields, type Hass, text } from "./hass.ts";
 import { History } from "./history.ts";
 import { compactLayout } from "./layouts/compact.ts";
 import { featuresLayout } from "./layouts/features.ts";
-import { type Frame, fullLayout } from "./layouts/full.ts";
+import { fullLayout } from "./layouts/full.ts";
 import { siteLayout } from "./layouts/site.ts";
 import { noData } from "./parts/field.ts";
 import { flowOf } from "./parts/flow.ts";
+import { who } from "./parts/head.ts";
 import { icon } from "./parts/icon.ts";
 import { busyCommand, reasonLines } from "./parts/reason.ts";
 import { validate } from "./validate.ts";
@@ -31,7 +31,8 @@ const LAYOUTS = { compact: compactLayout, features: featuresLayout, full: fullLa
 export class EvseCard extends EvseElement {
   /** Set by Home Assistant in its editor and picker. */
   preview = false;
-  #open: string | undefined;
+  /** Which wallbox of the site is unfolded. */
+  open: string | undefined;
   /** What was spoken last of all that is worth speaking of, and its words. */
   #said = "";
   #spoken = "";
@@ -52,9 +53,7 @@ export class EvseCard extends EvseElement {
     return first === undefined ? { demo: true } : { entity: first.status };
   }
 
-  static getConfigForm(): unknown {
-    return getConfigForm();
-  }
+  static getConfigForm = getConfigForm;
 
   /** Throws for a wrong configuration: Home Assistant shows an error card to those who may edit. */
   setConfig(config: unknown): void {
@@ -99,9 +98,9 @@ export class EvseCard extends EvseElement {
     const scenes = found.chargers.map((ref) => this.scene(hass, found, ref));
     const [first] = scenes;
     const [cls, state, body] =
-      first === undefined ? ["note", "idle", this.#note(found)] : this.#body(hass, found, first, scenes);
+      first === undefined ? ["note", "idle", this.#note(found)] : this.#body(found, first, scenes);
     return html`<ha-card
-        class="evse ${cls} ${hass.themes?.darkMode === true ? "dark" : ""} ${config.animate === false ? "still" : ""} ${this.#seen ? "" : "away"} ${hass.connected === false ? "off stale" : ""}"
+        class="evse ${cls} ${hass.themes?.darkMode === true ? "dark" : ""} ${config.animate === false ? "still" : ""} ${this.#seen ? "" : "away"} ${hass.connected === false ? "off" : ""}"
         data-state=${state}
         dir=${this.rtl ? "rtl" : "ltr"}
         lang=${this.language}
@@ -135,46 +134,40 @@ export class EvseCard extends EvseElement {
 
   /** Classes, state and drawing of one wallbox, or of the site with all of them. */
   #body(
-    hass: Hass,
     found: Found,
     first: Scene,
     scenes: readonly Scene[],
   ): readonly [cls: string, state: string, body: TemplateResult] {
     const { view } = first;
-    const flow = view.cut ? undefined : flowOf(hass, found.site, scenes);
+    const flow = view.cut ? undefined : flowOf(first, scenes);
     const wanted = this.#layout;
     this.#speak(first);
     if (found.isSite && wanted === "site") {
       this.#count(scenes);
-      const body = siteLayout(first, scenes, {
-        name: text(this.config.name) ?? this.t("house"),
-        flow,
-        open: this.#open,
-        toggle: (id) => {
-          this.#open = this.#open === id ? undefined : id;
-          this.requestUpdate();
-        },
-        frameOf: (scene) => this.#frame(scene, undefined),
-      });
       const charging = scenes.some((scene) => scene.view.tint === "charging");
+      const body = siteLayout(first, scenes, this, flow);
       return [view.cut ? "site stale" : "site", charging ? "charging" : "idle", body];
     }
     this.#count([first]);
     const layout = wanted === "site" ? "full" : wanted;
     const one = layout === "compact" && Number(this.config.grid_options?.rows) === 1 ? "one" : "";
     const stale = view.silence === undefined ? "" : "stale";
-    return [`${layout} ${one} ${stale}`, view.tint, LAYOUTS[layout](first, this.#frame(first, flow))];
+    const body = LAYOUTS[layout](first, { card: this, flow, slim: layout === "features" });
+    return [`${layout} ${one} ${stale}`, view.tint, body];
   }
 
-  #frame(scene: Scene, flow: EnergyFlow | undefined): Frame {
-    const { icon: own } = this.config;
-    return {
-      name: this.#name(scene),
-      glyph: own === undefined ? icon("station") : html`<ha-icon .icon=${own}></ha-icon>`,
-      past: (of, ids, startMs) => this.#past(of, ids, startMs),
-      flow,
-      tap: (inner) => this.#tap(inner, scene),
-    };
+  toggle(id: string): void {
+    this.open = this.open === id ? undefined : id;
+    this.requestUpdate();
+  }
+
+  get sign(): TemplateResult {
+    const own = this.config.icon;
+    return own === undefined ? icon("station") : html`<ha-icon .icon=${own}></ha-icon>`;
+  }
+
+  head(scene: Scene, orb: TemplateResult, line: string, more?: TemplateResult, lineClass?: string): TemplateResult {
+    return html`<header class="head">${this.#tap(who(orb, this.#name(scene), line, lineClass), scene)}${more}</header>`;
   }
 
   #name({ view }: Scene): string {
@@ -232,12 +225,11 @@ export class EvseCard extends EvseElement {
   }
 
   /** The curve's past: asked for once somebody looks, then grown from the states. */
-  #past({ view, now }: Scene, ids: readonly string[], startMs: number): History {
+  past({ view, now }: Scene, ids: readonly string[], startMs: number): History {
     const { history, timers } = this;
-    const ask = (): void => history.ask(view.hass, ids, startMs, now);
     if (this.#seen) {
-      if (!this.preview) ask();
-      else if (!timers.has("history") && history.asked === 0) timers.set("history", PREVIEW_MS, ask);
+      const ask = (): void => history.ask(view.hass, ids, startMs, now);
+      if (!timers.has("history")) timers.set("history", this.preview ? PREVIEW_MS : 0, ask);
       history.append(view.hass, ids);
     }
     return history;

@@ -58,12 +58,12 @@ abstract class EvseFeature extends EvseElement {
 
 class ModeFeature extends EvseFeature {
   protected row(scene: Scene): TemplateResult | typeof nothing {
-    return modePart(scene, true);
+    return modePart(scene, { slim: true });
   }
 }
 class LimitFeature extends EvseFeature {
   protected row(scene: Scene): TemplateResult | typeof nothing {
-    return limitPart(scene, true);
+    return limitPart(scene, { slim: true });
   }
 }
 class ActionsFeature extends EvseFeature {

@@ -2,16 +2,16 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { primaryRound } from "../parts/actions.ts";
-import { figure, powerOf, stateOrb, stateWord, who } from "../parts/head.ts";
+import { figure, powerOf, stateOrb, stateWord } from "../parts/head.ts";
 import { reasonLines } from "../parts/reason.ts";
 import type { Frame } from "./full.ts";
 
-export function compactLayout(scene: Scene, frame: Frame): TemplateResult {
+export function compactLayout(scene: Scene, { card }: Frame): TemplateResult {
   const power = powerOf(scene);
   // The second half of a line ("…: 800 W short") is left out where there is no room for it.
   const [what, more] = reasonLines(scene).first.split(/(?=: )/);
   return html`<div class="body">
-    <header class="head">${frame.tap(who(stateOrb(scene), frame.name, stateWord(scene)))}</header>
+    ${card.head(scene, stateOrb(scene), stateWord(scene))}
     <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">
       ${figure(scene.fmt.power(power, `compact:${scene.view.ref.id}`))}
     </div>

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from "lit/html.js";
 import { FEATURES } from "../config.ts";
 import type { Scene } from "../element.ts";
-import { moreMenu, powerOf, stateOrb, stateWord, who } from "../parts/head.ts";
+import { moreMenu, powerOf, stateOrb, stateWord } from "../parts/head.ts";
 import { reasonLines } from "../parts/reason.ts";
 import { type Frame, PARTS } from "./full.ts";
 
@@ -15,9 +15,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
       ? [word, fmt.watts(powerOf(scene), `features:${view.ref.id}`), first.split(": ")[0]].join(" · ")
       : first || word;
   return html`<div class="body">
-    <header class="head">
-      ${frame.tap(who(stateOrb(scene), frame.name, line))}<span class="wide">${moreMenu(scene)}</span>
-    </header>
-    ${(view.config.features ?? FEATURES).map((name) => PARTS[name](scene, frame, true))}
+    ${frame.card.head(scene, stateOrb(scene), line, html`<span class="wide">${moreMenu(scene)}</span>`)}
+    ${(view.config.features ?? FEATURES).map((name) => PARTS[name](scene, frame))}
   </div>`;
 }

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { parseDistribution } from "../../shared/modes.ts";
 import type { ChargerView } from "../charger.ts";
+import type { CardConfig } from "../config.ts";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
@@ -13,33 +14,36 @@ import { icon } from "../parts/icon.ts";
 import { modePill } from "../parts/modes.ts";
 import { reasonLines } from "../parts/reason.ts";
 import { modeLabel } from "../reason.ts";
-import { type Frame, fullLayout } from "./full.ts";
+import { type Card, fullLayout } from "./full.ts";
 
-export interface SiteFrame {
-  readonly name: string;
-  readonly flow: EnergyFlow | undefined;
-  /** Id of the wallbox that is unfolded. */
+/** The card, which wallbox is unfolded, and how to change that. */
+export interface Site extends Card {
+  readonly config: CardConfig;
   readonly open: string | undefined;
-  readonly toggle: (id: string) => void;
-  readonly frameOf: (scene: Scene) => Frame;
+  toggle(id: string): void;
 }
 
 /** `scenes` are all wallboxes, the first also stands for what they share. */
-export function siteLayout(first: Scene, scenes: readonly Scene[], frame: SiteFrame): TemplateResult {
+export function siteLayout(
+  first: Scene,
+  scenes: readonly Scene[],
+  card: Site,
+  flow: EnergyFlow | undefined,
+): TemplateResult {
   const { t, view } = first;
   const charging = scenes.filter((scene) => scene.view.tint === "charging").length;
   const lines = reasonLines(first);
   return html`<div class="body">
     <header class="head">
-      ${who(html`<div class="orb">${icon("home")}</div>`, frame.name, "")}
+      ${who(html`<div class="orb">${icon("home")}</div>`, text(card.config.name) ?? t("house"), "")}
       ${chip(icon(view.cut ? "link-off" : "bolt"), view.cut ? t(view.wordKey) : t("n_charging", { n: charging }))}
     </header>
     ${connection(first, scenes)}
     <div class="boxes">
       ${view.cut ? html`<p class="warn sub">${lines.first}. ${lines.next}</p>` : nothing}
-      ${scenes.map((scene) => box(scene, frame))}
+      ${scenes.map((scene) => box(scene, card))}
     </div>
-    ${flowPart(first, frame.flow)} ${settings(first)}
+    ${flowPart(first, { flow })} ${settings(first)}
   </div>`;
 }
 
@@ -55,10 +59,11 @@ interface Line {
 }
 
 /** Used and free amperes on the fullest phase; without phase currents, watts against the import cap. */
-function lineOf({ view: { hass }, found: { site }, t, fmt }: Scene): Line | undefined {
-  const legs = ([1, 2, 3] as const).flatMap((leg) => {
-    const used = siteNumber(hass, site, `current_l${leg}`);
-    const free = siteNumber(hass, site, `available_current_l${leg}`);
+function lineOf(scene: Scene): Line | undefined {
+  const { t, fmt } = scene;
+  const legs = [1, 2, 3].flatMap((leg) => {
+    const used = siteNumber(scene, `current_l${leg}`);
+    const free = siteNumber(scene, `available_current_l${leg}`);
     return used === undefined || free === undefined ? [] : [{ leg, used: Math.max(0, used), free: Math.max(0, free) }];
   });
   const [fullest] = legs.toSorted((a, b) => a.free - b.free);
@@ -70,11 +75,11 @@ function lineOf({ view: { hass }, found: { site }, t, fmt }: Scene): Line | unde
       of: (view) => view.num(`current_l${leg}`) ?? view.currentA,
       say: (amps) => fmt.amps(Math.round(amps)),
       short: (amps) => fmt.number(amps),
-      note: legs.length < 2 ? "" : t("fullest", { phase: `L${String(leg)}` }),
+      note: legs.length < 2 ? "" : t("fullest", { phase: `L${leg}` }),
     };
   }
-  const total = siteNumber(hass, site, "site_limit");
-  const grid = siteNumber(hass, site, "grid_power");
+  const total = siteNumber(scene, "site_limit");
+  const grid = siteNumber(scene, "grid_power");
   if (total === undefined || grid === undefined) return undefined;
   const say = (watts: number): string => fmt.watts(watts);
   return { used: Math.max(0, grid), total, of: (view) => view.num("power"), say, short: say, note: "" };
@@ -123,10 +128,10 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   </section>`;
 }
 
-function box(scene: Scene, frame: SiteFrame): TemplateResult {
+function box(scene: Scene, card: Site): TemplateResult {
   const { view, t, fmt } = scene;
   const { id, name } = view.ref;
-  const open = frame.open === id;
+  const open = card.open === id;
   const now = view.display === "charging" ? currents(scene) : "";
   // What concerns all of them stands above; here the wallbox's own word.
   const line = view.cut ? t(view.wordKey) : reasonLines(scene).first;
@@ -142,12 +147,12 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
         class="icon-button"
         aria-label="${name}: ${t("details")}"
         aria-expanded=${open}
-        @click=${() => frame.toggle(id)}
+        @click=${() => card.toggle(id)}
       >
         ${icon(open ? "down" : "right")}
       </button>
     </div>
-    ${open ? html`<div class="inner full">${fullLayout(scene, frame.frameOf(scene))}</div>` : nothing}
+    ${open ? html`<div class="inner full">${fullLayout(scene, { card, flow: undefined, slim: false })}</div>` : nothing}
   </div>`;
 }
 
@@ -207,9 +212,9 @@ function setting(scene: Scene, id: string): TemplateResult | typeof nothing {
               type="number"
               aria-label=${label}
               required
-              min=${number(attributes["min"]) ?? 0}
-              max=${number(attributes["max"]) ?? 50_000}
-              step=${number(attributes["step"]) ?? 1}
+              min=${attributes["min"] ?? nothing}
+              max=${attributes["max"] ?? nothing}
+              step=${attributes["step"] ?? nothing}
               .value=${String(figure ?? "")}
               ?disabled=${disabled}
               @change=${(event: Event) => {

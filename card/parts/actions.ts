@@ -77,35 +77,29 @@ export function ask(scene: Scene, action: "reset" | "unlock" | "stop"): void {
 }
 
 export function actionsPart(scene: Scene): TemplateResult | typeof nothing {
-  const all = choices(scene);
-  const busy = busyCommand(scene);
-  if (all.length === 0) return nothing;
-  return html`<div class="actions">
-    ${all.map(
-      ({ action, label, icon: sign, run }, index) =>
-        html`<button
-          class="btn ${index === 0 ? "primary" : ""}"
-          ?disabled=${scene.deaf || busy !== undefined}
-          @click=${run}
-        >
-          ${busy === action ? spinner : icon(sign)}<span>${scene.t(label)}</span>
-        </button>`,
-    )}
-  </div>`;
+  return buttons(scene, false);
 }
 
-/** The one round button of the compact layout. */
+/** The first of them as one round button without its word. */
 export function primaryRound(scene: Scene): TemplateResult | typeof nothing {
-  const [first] = choices(scene);
-  if (first === undefined) return nothing;
-  return html`<div class="act">
-    <button
-      class="btn primary round"
-      aria-label=${scene.t(first.label)}
-      ?disabled=${scene.deaf || busyCommand(scene) !== undefined}
-      @click=${first.run}
-    >
-      ${glyph(scene, first.icon)}
-    </button>
+  return buttons(scene, true);
+}
+
+function buttons(scene: Scene, round: boolean): TemplateResult | typeof nothing {
+  const all = choices(scene).slice(0, round ? 1 : undefined);
+  const busy = busyCommand(scene);
+  if (all.length === 0) return nothing;
+  return html`<div class=${round ? "act" : "actions"}>
+    ${all.map(({ action, label, icon: sign, run }, index) => {
+      const word = scene.t(label);
+      return html`<button
+        class="btn ${index === 0 ? "primary" : ""} ${round ? "round" : ""}"
+        aria-label=${word}
+        ?disabled=${scene.deaf || busy !== undefined}
+        @click=${run}
+      >
+        ${round ? glyph(scene, sign) : html`${busy === action ? spinner : icon(sign)}<span>${word}</span>`}
+      </button>`;
+    })}
   </div>`;
 }

@@ -51,20 +51,18 @@ export function menu({ label, options, value, word, disabled, why, set }: Menu):
 export function walk(event: KeyboardEvent): void {
   const group = event.currentTarget;
   if (!(group instanceof HTMLElement)) return;
-  const { key } = event;
   const items = [...group.querySelectorAll<HTMLElement>("button:enabled")];
   const at = items.findIndex((item) => item === event.target);
-  const forward = group.matches(":dir(rtl)") ? "ArrowLeft" : "ArrowRight";
-  const next =
-    key === "Home"
-      ? 0
-      : key === "End"
-        ? -1
-        : key === "ArrowDown" || key === forward
-          ? at + 1
-          : key.startsWith("Arrow")
-            ? at - 1
-            : undefined;
+  const right = group.matches(":dir(rtl)") ? -1 : 1;
+  const ways: Readonly<Record<string, number>> = {
+    Home: 0,
+    End: -1,
+    ArrowUp: at - 1,
+    ArrowDown: at + 1,
+    ArrowLeft: at - right,
+    ArrowRight: at + right,
+  };
+  const next = ways[event.key];
   if (next === undefined) return;
   event.preventDefault();
   items.at(next % items.length)?.focus();

@@ -3,7 +3,8 @@ import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import { carShares, energyFlow, type EnergyFlow, type Sink, type Source } from "../energy.ts";
-import { type Fields, type Hass, isMissing, number } from "../hass.ts";
+import { number } from "../hass.ts";
+import type { Frame } from "../layouts/full.ts";
 import { section } from "./head.ts";
 import { icon } from "./icon.ts";
 
@@ -12,19 +13,18 @@ const ROW = 52;
 const WIDEST = 34;
 const THINNEST = 2.5;
 
-export function siteNumber(hass: Hass, site: Fields, role: string): number | undefined {
-  const id = siteEntity(hass, site, role);
-  const entity = id === undefined ? undefined : hass.states[id];
-  return isMissing(entity) ? undefined : number(entity?.state);
+export function siteNumber({ view, found }: Scene, role: string): number | undefined {
+  const id = siteEntity(view.hass, found.site, role) ?? "";
+  return number(view.hass.states[id]?.state);
 }
 
 /** The house's flow with the given wallboxes as cars. */
-export function flowOf(hass: Hass, site: Fields, scenes: readonly Scene[]): EnergyFlow | undefined {
+export function flowOf(first: Scene, scenes: readonly Scene[]): EnergyFlow | undefined {
   return energyFlow({
-    gridW: siteNumber(hass, site, "grid_power"),
-    solarW: siteNumber(hass, site, "solar_power"),
-    batteryW: siteNumber(hass, site, "battery_power"),
-    houseW: siteNumber(hass, site, "house_power"),
+    gridW: siteNumber(first, "grid_power"),
+    solarW: siteNumber(first, "solar_power"),
+    batteryW: siteNumber(first, "battery_power"),
+    houseW: siteNumber(first, "house_power"),
     cars: scenes.flatMap(({ view }) => {
       const w = view.num("power");
       return w === undefined ? [] : [{ name: view.ref.name, w }];
@@ -39,10 +39,10 @@ interface Node {
   readonly w: number;
 }
 
-export function flowPart(scene: Scene, flow: EnergyFlow | undefined): TemplateResult | typeof nothing {
+export function flowPart(scene: Scene, { flow }: Pick<Frame, "flow">): TemplateResult | typeof nothing {
   if (flow === undefined) return nothing;
-  const { view, found, t, fmt } = scene;
-  const soc = siteNumber(view.hass, found.site, "battery_soc");
+  const { t, fmt } = scene;
+  const soc = siteNumber(scene, "battery_soc");
   const several = flow.sinks.filter(({ kind }) => kind === "car").length > 1;
   const from = flow.sources.map(({ kind, w }): Node => ({
     kind,
@@ -92,11 +92,8 @@ export function flowPart(scene: Scene, flow: EnergyFlow | undefined): TemplateRe
         <svg class="bands" viewBox="0 0 100 ${height}" height=${height} preserveAspectRatio="none">
           ${paths}
           <clipPath id="bands">${paths}</clipPath>
-          <linearGradient id="shine">
-            ${[0, 0.7, 0].map((alpha, at) => svg`<stop offset=${at / 2} stop-color="#fff" stop-opacity=${alpha} />`)}
-          </linearGradient>
           <g clip-path="url(#bands)">
-            <rect class="shine" x="-40" width="40" height=${height} fill="url(#shine)" />
+            <rect class="shine" x="-28" width="16" height=${height} />
           </g>
         </svg>
         <ul class="to">

@@ -4,6 +4,7 @@ import type { Scene } from "../element.ts";
 import { carShares, type EnergyFlow } from "../energy.ts";
 import type { Quantity } from "../format.ts";
 import { number } from "../hass.ts";
+import type { Frame } from "../layouts/full.ts";
 import { currents, figure } from "./head.ts";
 import { icon } from "./icon.ts";
 
@@ -67,7 +68,7 @@ function dialOf(scene: Scene, flow: EnergyFlow | undefined): Dial {
   return { arcs, main: t(word) };
 }
 
-export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateResult {
+export function gaugePart(scene: Scene, { flow }: Frame): TemplateResult {
   const { view, t, fmt } = scene;
   const { plugged } = view;
   const { arcs, main, sub = "", spoken = sub } = dialOf(scene, flow);

@@ -3,20 +3,18 @@ import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import { time } from "../hass.ts";
-import { type History, reduce, type Sample, valueAt } from "../history.ts";
+import { reduce, type Sample, valueAt } from "../history.ts";
+import type { Frame } from "../layouts/full.ts";
 import { section } from "./head.ts";
 
-/** Gives the past of some entities since a time, in ms; asks for it once somebody looks. */
-export type Past = (scene: Scene, ids: readonly string[], startMs: number) => History;
-
-export function graphPart(scene: Scene, past: Past, slim: boolean): TemplateResult | typeof nothing {
+export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult | typeof nothing {
   const { view, t, fmt, now, found } = scene;
   const { hours = "session", show_limit = true } = view.config.graph ?? {};
   const rolling = typeof hours === "number";
   const startMs = rolling ? now - hours * 3_600_000 : (time(view.word("session_start")) ?? now);
   if (startMs >= now || !view.has("power")) return nothing;
   const roles = [view.id("power"), view.id("limit"), siteEntity(view.hass, found.site, "grid_power")];
-  const history = past(
+  const history = card.past(
     scene,
     roles.filter((id) => id !== undefined),
     startMs,

@@ -41,10 +41,6 @@ export function chip(sign: TemplateResult, word: string): TemplateResult {
   return html`<span class="chip">${sign}<span>${word}</span></span>`;
 }
 
-export function stateChip(scene: Scene): TemplateResult {
-  return chip(glyph(scene, scene.view.icon), stateWord(scene));
-}
-
 /** What the wallbox takes; nobody knows it of one that is offline. */
 export function powerOf({ view }: Scene): number | undefined {
   return view.silence === "offline" ? undefined : view.num("power");

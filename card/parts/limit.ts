@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { define, Drawn } from "../drawn.ts";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
-import { inputOf, NO_DATA } from "./field.ts";
+import type { Frame } from "../layouts/full.ts";
+import { inputOf, NO_DATA, shownOf } from "./field.ts";
 import { valueRow } from "./head.ts";
 import { icon } from "./icon.ts";
 
@@ -12,32 +13,18 @@ const FLOOR = 0.1;
 /** Key presses within this time become one command, ms. */
 const KEYS_MS = 400;
 
-interface Range {
-  readonly value: number;
-  readonly flowing: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly disabled: boolean;
-  /** Slider only. */
-  readonly slim: boolean;
-  readonly label: string;
-  /** Id of the text that says why it is disabled. */
-  readonly why: string | typeof nothing;
-  readonly say: (n: number) => string;
-  readonly amps: (n: number) => string;
-  readonly presets: readonly number[];
-  readonly set: (amps: number) => void;
-}
-
 /** Drawn into its parent's shadow tree. Local while dragged; tells its new value once, on release. */
 class EvseLimit extends Drawn {
-  #of: Range | undefined;
+  /** The slider with its value beside it. */
+  slim = false;
+  #scene: Scene | undefined;
+  /** What the helper holds, or is wished to hold. */
+  #value: number | undefined;
   #dragged: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  set of(range: Range) {
-    this.#of = range;
+  set scene(scene: Scene) {
+    this.#scene = scene;
     this.requestUpdate();
   }
 
@@ -47,61 +34,98 @@ class EvseLimit extends Drawn {
   }
 
   protected render(): TemplateResult | typeof nothing {
-    const of = this.#of;
-    if (of === undefined) return nothing;
-    const { min, max, step, disabled, label, why, presets, amps } = of;
-    const value = this.#dragged ?? of.value;
-    const flowing = Math.min(of.flowing, value);
-    /** Place of a current on the track, %. */
-    const at = (current: number): string => {
-      const share =
-        current < min ? (FLOOR * current) / min : FLOOR + ((1 - FLOOR) * (current - min)) / Math.max(1, max - min);
-      return `${(Math.min(1, Math.max(0, share)) * 100).toFixed(1)}%`;
+    const { slim } = this;
+    const scene = this.#scene;
+    const entity = scene?.view.entity("limit");
+    if (scene === undefined || entity === undefined) return nothing;
+    const { view, t, fmt, wishes } = scene;
+    const { minA, maxA, allowedA, display } = view;
+    const value = number(shownOf(entity, wishes));
+    this.#value = value;
+    const charging = display === "charging";
+    const held = charging && allowedA !== undefined && value !== undefined && allowedA < value - 0.4;
+    const now = held ? t("now_a", { a: fmt.amps(allowedA) }) : "";
+    const shown = value === 0 ? t("s_paused") : fmt.amps(value);
+    const label = t("limit");
+    if (scene.readOnly) return valueRow("limiter", label, shown, now);
+
+    const missing = view.num("limit") === undefined;
+    const why = missing ? NO_DATA : nothing;
+    const disabled = missing || view.silence === "disconnected";
+    const limits = view.config.limits ?? [];
+    const presets = limits.filter((amps) => amps <= maxA);
+    const present = this.#dragged ?? value ?? minA;
+    const flowing = charging ? Math.min(allowedA ?? value ?? 0, view.currentA ?? Infinity, present) : 0;
+    const within = (amps: number): number => Math.min(maxA, Math.max(minA, amps));
+    /** Place of a current on the track. */
+    const at = (amps: number): string => {
+      const share = (1 - FLOOR) * ((within(amps) - minA) / Math.max(1, maxA - minA));
+      return `${((amps < minA ? (FLOOR * Math.max(0, amps)) / minA : FLOOR + share) * 100).toFixed(1)}%`;
     };
-    const slider = html`<div class="slider" style="--v:${at(value)};--now:${at(flowing)}">
+    const step = number(entity.attributes["step"]) ?? 1;
+    const nudge = (by: number, sign: "−" | "+", end: boolean): TemplateResult =>
+      html`<button
+        class="icon-button"
+        aria-label="${label}: ${sign}${fmt.amps(step)}"
+        aria-describedby=${why}
+        ?disabled=${disabled || end}
+        @click=${() => this.#wait(within((this.#dragged ?? present) + by), KEYS_MS)}
+      >
+        ${icon(sign === "+" ? "plus" : "minus")}
+      </button>`;
+    const slider = html`<div class="slider" style="--v:${at(present)};--now:${at(flowing)}">
       <div class="bar"><i class="held"></i><i class="now"></i></div>
-      ${presets.map((each) => html`<span class="stop ${each < flowing ? "on" : ""}" style="--p:${at(each)}"></span>`)}
+      ${presets.map((amps) => html`<span class="stop ${amps < flowing ? "on" : ""}" style="--p:${at(amps)}"></span>`)}
       <span class="handle"></span>
       <input
         type="range"
-        min=${min}
-        max=${max}
+        min=${minA}
+        max=${maxA}
         step=${step}
-        .value=${String(Math.max(min, value))}
+        .value=${String(Math.max(minA, present))}
         ?disabled=${disabled}
         aria-label=${label}
         aria-describedby=${why}
-        aria-valuetext=${of.say(value)}
+        aria-valuetext=${t("amperes", { n: present })}
         @input=${this.#drag}
         @change=${this.#release}
       />
     </div>`;
-    if (of.slim) return slider;
-    const nudge = (by: number, sign: "−" | "+", glyph: "minus" | "plus", end: boolean): TemplateResult =>
-      html`<button
-        class="icon-button"
-        aria-label="${label}: ${sign}${amps(step)}"
-        aria-describedby=${why}
-        ?disabled=${disabled || end}
-        @click=${() => this.#wait(Math.min(max, Math.max(min, (this.#dragged ?? of.value) + by)), KEYS_MS)}
-      >
-        ${icon(glyph)}
-      </button>`;
-    return html`<div class="limit-row">
-        ${nudge(-step, "−", "minus", value <= min)}${slider}${nudge(step, "+", "plus", value >= max)}
-      </div>
-      <div class="limit-legend">
-        <span>${amps(min)}</span>
-        <span class="presets"
-          >${presets.map(
-            (each) =>
-              html`<button ?disabled=${disabled} aria-pressed=${each === value} @click=${() => this.#wait(each, 0)}>
-                ${amps(each)}
-              </button>`,
-          )}</span
-        >
-        <span>${amps(max)}</span>
-      </div>`;
+    return html`<div
+      class="limit ${wishes.has(entity.entity_id) ? "pending" : ""} ${disabled ? "off" : ""}"
+      title=${missing ? t("s_unknown") : nothing}
+    >
+      ${
+        slim
+          ? html`${slider}
+              <div class="limit-val"><b>${shown}</b><span class="sub">${now}</span></div>`
+          : html`<div class="limit-head">
+                <span class="label">${label}</span><span class="now">${now}</span><output>${shown}</output>
+              </div>
+              <div class="limit-row">
+                ${nudge(-step, "−", present <= minA)}${slider}${nudge(step, "+", present >= maxA)}
+              </div>
+              <div class="limit-legend">
+                <span>${fmt.amps(minA)}</span>
+                <span class="presets"
+                  >${presets.map(
+                    (amps) =>
+                      html`<button
+                        ?disabled=${disabled}
+                        aria-pressed=${amps === present}
+                        @click=${() => this.#wait(amps, 0)}
+                      >
+                        ${fmt.amps(amps)}
+                      </button>`,
+                  )}</span
+                >
+                <span>${fmt.amps(maxA)}</span>
+              </div>`
+      }
+      ${limits
+        .filter((amps) => amps > maxA)
+        .map((amps) => html`<p class="warn sub">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(maxA)}</p>`)}
+    </div>`;
   }
 
   #drag(event: Event): void {
@@ -121,7 +145,8 @@ class EvseLimit extends Drawn {
     this.#dragged = amps;
     const tell = (): void => {
       this.#dragged = undefined;
-      if (amps !== this.#of?.value) this.#of?.set(amps);
+      const scene = this.#scene;
+      if (amps !== this.#value) scene?.act.setValue(scene.view, "limit", amps);
       this.requestUpdate();
     };
     if (ms > 0) this.#timer = setTimeout(tell, ms);
@@ -130,56 +155,8 @@ class EvseLimit extends Drawn {
   }
 }
 
-export function limitPart(scene: Scene, slim: boolean): TemplateResult | typeof nothing {
-  const { view, t, fmt, wishes } = scene;
-  const entity = view.entity("limit");
-  if (entity === undefined) return nothing;
-  const real = view.num("limit");
-  const wish = number(wishes.target(entity.entity_id));
-  const value = wish ?? real;
-  const allowed = view.allowedA;
-  const charging = view.display === "charging";
-  const held = charging && allowed !== undefined && value !== undefined && allowed < value - 0.4;
-  const now = held ? t("now_a", { a: fmt.amps(allowed) }) : "";
-  const shown = value === 0 ? t("s_paused") : fmt.amps(value);
-  const label = t("limit");
-  if (scene.readOnly) return valueRow("limiter", label, shown, now);
-  const missing = real === undefined;
-  const disabled = missing || view.silence === "disconnected";
-  const max = view.maxA;
-  const limits = view.config.limits ?? [];
-  const of: Range = {
-    value: value ?? view.minA,
-    flowing: charging ? Math.min(allowed ?? value ?? 0, view.currentA ?? Infinity) : 0,
-    min: view.minA,
-    max,
-    step: number(entity.attributes["step"]) ?? 1,
-    disabled,
-    slim,
-    label,
-    why: missing ? NO_DATA : nothing,
-    say: (n) => t("amperes", { n }),
-    amps: (n) => fmt.amps(n),
-    presets: limits.filter((amps) => amps <= max),
-    set: (amps) => scene.act.setValue(view, "limit", amps),
-  };
-  return html`<div
-    class="limit ${wish === undefined ? "" : "pending"} ${disabled ? "off" : ""}"
-    title=${missing ? t("s_unknown") : nothing}
-  >
-    ${
-      slim
-        ? nothing
-        : html`<div class="limit-head">
-            <span class="label">${label}</span><span class="now">${now}</span><output>${shown}</output>
-          </div>`
-    }
-    <evse-limit .of=${of}></evse-limit>
-    ${slim ? html`<div class="limit-val"><b>${shown}</b><span class="sub">${now}</span></div>` : nothing}
-    ${limits
-      .filter((amps) => amps > max)
-      .map((amps) => html`<p class="warn sub">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(max)}</p>`)}
-  </div>`;
+export function limitPart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
+  return scene.view.has("limit") ? html`<evse-limit .slim=${slim} .scene=${scene}></evse-limit>` : nothing;
 }
 
 define("evse-limit", EvseLimit);

@@ -4,6 +4,7 @@ import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
 import { isMissing, optionsOf } from "../hass.ts";
+import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
 import { type Menu, menu, NO_DATA, shownOf, walk } from "./field.ts";
 import { valueRow } from "./head.ts";
@@ -66,7 +67,7 @@ function oneStop({ currentTarget, relatedTarget }: FocusEvent): void {
 }
 
 /** `slim`: without the line that explains the mode. */
-export function modePart(scene: Scene, slim: boolean): TemplateResult | typeof nothing {
+export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
   const { t } = scene;
   const of = choiceOf(scene, t("mode"));
   if (of === undefined) return nothing;

@@ -2,9 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
+import type { Frame } from "../layouts/full.ts";
 import { section } from "./head.ts";
 
-export function phasesPart(scene: Scene, slim: boolean): TemplateResult | typeof nothing {
+export function phasesPart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
   const { view, t, fmt } = scene;
   const legs = ([1, 2, 3] as const).filter((leg) => leg <= view.phases && view.has(`current_l${leg}`));
   if (legs.length === 0 || view.plugged === false || view.silence === "offline") return nothing;
