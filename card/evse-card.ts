@@ -121,7 +121,7 @@ export class EvseCard extends EvseElement {
           <div class="orb">${icon(found.kind === "version" ? "alert" : "station")}</div>
           <div>
             <p>${this.t(first)}</p>
-            <p>${this.t(next)}</p>
+            <p class="sub">${this.t(next)}</p>
           </div>
         </div>`,
       );
