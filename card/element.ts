@@ -2,7 +2,7 @@
 import { fireEvent, forwardHaptic } from "custom-card-helpers";
 import { ChargerView } from "./charger.ts";
 import type { CardConfig } from "./config.ts";
-import { type ChargerRef, Discovery, type Found, ROOT } from "./discovery.ts";
+import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame, soon } from "./frames.ts";
@@ -87,8 +87,13 @@ export abstract class EvseElement extends Drawn {
     return this.hass?.translationMetadata?.translations[this.language]?.isRTL === true;
   }
 
+  /** For a drawing: what it reads is watched. */
+  get watched(): Hass | undefined {
+    return this.#controller.watched;
+  }
+
   find(hass: Hass): Found {
-    return this.discovery.find(hass, this.config);
+    return this.discovery.find(hass, this.config, this.hass?.states);
   }
 
   scene(hass: Hass, found: Found, ref: ChargerRef): Scene {
@@ -109,29 +114,6 @@ export abstract class EvseElement extends Drawn {
       heardMs: this.#heartbeat.heardMs,
       act: this,
     };
-  }
-
-  /** Names every entity the drawing depends on. */
-  watch(found: Found, refs: readonly ChargerRef[]): void {
-    const ids: string[] = [found.root ?? ROOT];
-    for (const ref of refs) {
-      if (ref.status !== undefined) ids.push(ref.status);
-      for (const id of Object.values(ref.map)) if (typeof id === "string") ids.push(id);
-      const hass = this.hass;
-      const prefix = /^sensor\.(.+)_status$/.exec(ref.status ?? "")?.[1];
-      if (hass !== undefined && prefix !== undefined && Object.keys(ref.map).length === 0) {
-        const view = new ChargerView(hass, ref, this.config, undefined);
-        for (const role of ROLES_WITHOUT_MAP) {
-          const id = view.id(role);
-          if (id !== undefined) ids.push(id);
-        }
-      }
-    }
-    for (const id of Object.values(found.site)) if (typeof id === "string") ids.push(id);
-    for (const id of Object.values(this.config.entities ?? {})) ids.push(id);
-    if (this.config.price_entity !== undefined) ids.push(this.config.price_entity);
-    if (this.config.entity !== undefined) ids.push(this.config.entity);
-    this.#controller.watch(ids);
   }
 
   /** Sets a helper: shown at once, sent once, taken back when refused. */
@@ -233,7 +215,6 @@ export abstract class EvseElement extends Drawn {
   }
 }
 
-const ROLES_WITHOUT_MAP = ["reason", "command", "power", "energy_session", "mode", "limit", "online", "enabled"];
 const NO_HASS: Hass = {
   states: {},
   callService: () => Promise.reject(new Error("no connection")),

@@ -205,9 +205,9 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
   const battery = siteEntity(hass, site, "battery_soc") ?? siteEntity(hass, site, "battery_power");
   const rows = SETTINGS.flatMap((role) => {
     if (role.startsWith("battery") && battery === undefined) return [];
-    const id = siteEntity(hass, site, role);
-    const entity = id === undefined ? undefined : hass.states[id];
-    if (id === undefined || entity === undefined) return [];
+    const entity = siteEntity(hass, site, role);
+    if (entity === undefined) return [];
+    const id = entity.entity_id;
     const wish = wishes.target(id);
     const state = wish === undefined ? entity.state : wish === true ? "on" : wish === false ? "off" : String(wish);
     const disabled = frame.disconnected || entity.state === "unavailable";

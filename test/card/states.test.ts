@@ -258,6 +258,8 @@ describe("languages", () => {
       "animate",
       "actions",
       "graph",
+      "empty_next",
+      "version_next",
     ];
     const unused = Object.keys(en).filter((key) => !built.includes(key) && !source.includes(`"${key}"`));
     expect(unused).to.deep.equal([]);
