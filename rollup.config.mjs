@@ -86,13 +86,13 @@ const textsLast = {
   },
 };
 
-/** Templates keep one blank where they had many: Lit's markup is shipped as written otherwise. */
+/** Templates keep one blank where they had many, and none where a tag or a value begins or ends a line. Lit would ship them as written. */
 const minifyHtml = {
   name: "minify-html",
   transform(code, id) {
     if (!/card[\\/].*\.ts$/.test(id) || /styles/.test(id)) return null;
     return {
-      code: code.replace(/[ \t]*\n\s*/g, (space) => (space.includes("\n") ? "\n" : space)),
+      code: code.replace(/[ \t]*\n\s*/g, "\n").replace(/(?<=[>}`])\n(?=[<$])|\n(?=>|\/>)/g, ""),
       map: { mappings: "" },
     };
   },

@@ -20,10 +20,10 @@ export interface ReasonLines {
 
 /** Second lines that several codes share; absent = `n_<code>`. */
 const NEXT: Readonly<Record<string, Key>> = {
-  bridge_starting: "n_moment",
-  rebooting: "n_moment",
-  firmware: "n_moment",
-  phase_switch: "n_moment",
+  bridge_starting: "n_self",
+  rebooting: "n_self",
+  firmware: "n_self",
+  phase_switch: "n_self",
   ev_not_ready: "n_ev",
   ev_full: "n_ev",
   insufficient_solar: "n_self",
@@ -32,6 +32,8 @@ const NEXT: Readonly<Record<string, Key>> = {
   pause_timer: "n_self",
   cooldown: "n_self",
   waiting_tariff: "n_planned",
+  dynamic_control_off: "n_user",
+  meter_stale: "n_fail_safe",
 };
 const LIMIT_NEXT: Readonly<Record<string, Key>> = {
   user: "n_user",

@@ -2,7 +2,9 @@ import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit/html
 import { ICONS, type IconName } from "../icons.ts";
 
 export function icon(name: IconName, cls = ""): TemplateResult {
-  return html`<svg class="i ${cls}" viewBox="0 0 24 24" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
+  return html`<svg class="i ${cls}" viewBox="0 0 24 24" aria-hidden="true">
+    <path fill-rule="evenodd" d=${ICONS[name]} />
+  </svg>`;
 }
 
 export const spinner = html`<span class="spinner" aria-hidden="true"></span>`;

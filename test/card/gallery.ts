@@ -64,8 +64,14 @@ async function draw(shot: Shot): Promise<void> {
   const beat = new Date(shot.state === "silent" ? NOW - 3_600_000 : NOW).toISOString();
   const three = shot.layout === "site";
   const rest = shot.state === "charging" || shot.state === "silent";
+  // Each house's energy adds up: what comes in is what is used.
+  const flowing = one.status === undefined && one.allocatedA === undefined;
   const mix: SiteOptions = !three
-    ? {}
+    ? flowing
+      ? {}
+      : shot.state === "waiting"
+        ? { gridW: -580, solarW: 1680 }
+        : { solarW: 1500 }
     : rest
       ? { batteryW: 900, gridW: 1200, solarW: 7200, houseW: 1000 }
       : { batteryW: -580, gridW: 0, solarW: 1580, houseW: 1000, legsA: [3, 4, 1] };
