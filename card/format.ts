@@ -1,5 +1,6 @@
 /** Numbers, times and money as the user has set them in Home Assistant. */
-import type { Hass } from "./hass.ts";
+import { type Hass, languageOf } from "./hass.ts";
+import { kept } from "./kept.ts";
 
 export interface Quantity {
   readonly n: string;
@@ -23,18 +24,18 @@ export class Formatter {
   readonly #kilo = new Map<string, boolean>();
   readonly #locale: string | undefined;
   readonly #grouping: boolean;
-  readonly #rtl: boolean;
+  readonly rtl: boolean;
   readonly #clock: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
 
-  constructor(hass: Hass) {
-    const locale = hass.locale;
-    this.#rtl = hass.translationMetadata?.translations[locale?.language ?? "en"]?.isRTL === true;
-    const language = locale?.language ?? hass.language ?? "en";
+  constructor(hass: Hass | undefined) {
+    const locale = hass?.locale;
+    const language = languageOf(hass);
+    this.rtl = hass?.translationMetadata?.translations[language]?.isRTL === true;
     const format = locale?.number_format ?? "language";
     this.#locale = format === "system" ? undefined : (NUMBER_LOCALE[format] ?? language);
     this.#grouping = format !== "none";
-    const zone = locale?.time_zone === "server" ? hass.config?.time_zone : undefined;
+    const zone = locale?.time_zone === "server" ? hass?.config?.time_zone : undefined;
     const at = locale?.time_format === "system" ? undefined : language;
     const options: Intl.DateTimeFormatOptions = {
       hour: "numeric",
@@ -49,15 +50,8 @@ export class Formatter {
 
   number(value: number, digits = 0, most = digits): string {
     const key = `${String(digits)}/${String(most)}`;
-    let format = this.#numbers.get(key);
-    if (format === undefined) {
-      format = new Intl.NumberFormat(this.#locale, {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: most,
-        useGrouping: this.#grouping,
-      });
-      this.#numbers.set(key, format);
-    }
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: most, useGrouping: this.#grouping };
+    const format = kept(this.#numbers, key, () => new Intl.NumberFormat(this.#locale, options));
     return format.format(value === 0 ? 0 : value);
   }
 
@@ -80,7 +74,7 @@ export class Formatter {
   }
 
   ltr(text: string): string {
-    return this.#rtl ? `\u2066${text}\u2069` : text;
+    return this.rtl ? `\u2066${text}\u2069` : text;
   }
 
   /** A; whole amperes without decimals. */
@@ -131,9 +125,6 @@ export class Formatter {
 
 const made = new Map<string, Formatter>();
 /** One per set of user settings: to make Intl's formatters is the dearest part of a first drawing. */
-export function formatterFor(hass: Hass): Formatter {
-  const key = JSON.stringify([hass.locale, hass.language, hass.config?.time_zone]);
-  let formatter = made.get(key);
-  if (formatter === undefined) made.set(key, (formatter = new Formatter(hass)));
-  return formatter;
+export function formatterFor(hass: Hass | undefined): Formatter {
+  return kept(made, JSON.stringify([hass?.locale, hass?.language, hass?.config?.time_zone]), () => new Formatter(hass));
 }
