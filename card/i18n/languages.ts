@@ -16,16 +16,14 @@ export type Key = keyof typeof en;
 export type Params = Readonly<Record<string, string | number>>;
 
 type Table = Readonly<Record<string, string>>;
-const KEYS = Object.keys(en);
 const FILES: Readonly<Record<string, Table | string>> = { en, bg, da, de, es, fr, it, nl, pt, sl };
-export const LANGUAGES = Object.keys(FILES);
 
-/** Every word of a language. */
+/** Every word of a language; of one we lack, English. */
 function table(language: string): Table {
   const file: Table | string = FILES[language] ?? en;
   if (typeof file !== "string") return file;
   const lines = unpack(file, Object.values(en));
-  return Object.fromEntries(KEYS.map((key, index) => [key, lines[index] ?? ""]));
+  return Object.fromEntries(Object.keys(en).map((key, index) => [key, lines[index] ?? ""]));
 }
 
 export function isKey(key: string): key is Key {
@@ -34,17 +32,11 @@ export function isKey(key: string): key is Key {
 
 export type Translate = (key: Key, params?: Params) => string;
 
-/** `pt-BR` → `pt`; a language we lack → English. */
-export function languageFor(tag: string | undefined): string {
-  const base = (tag ?? "en").toLowerCase().split(/[-_]/)[0] ?? "en";
-  return base in FILES ? base : "en";
-}
-
 const made = new Map<string, Translate>();
 
-/** Texts of one language. Plurals are written `one:…|other:…` and chosen by `n`. */
-export function translator(tag: string | undefined): Translate {
-  const language = languageFor(tag);
+/** Texts of one language (`pt-BR` → `pt`). Plurals are written `one:…|other:…` and chosen by `n`. */
+export function translator(tag: string): Translate {
+  const [language = tag] = tag.toLowerCase().split(/[-_]/);
   return kept(made, language, () => {
     const words = table(language);
     const rules = new Intl.PluralRules(language);
