@@ -8,12 +8,13 @@ import fr from "./fr.json";
 import it from "./it.json";
 import nl from "./nl.json";
 import pt from "./pt.json";
+import { DASH } from "../format.ts";
 import { kept } from "../kept.ts";
 import { unpack } from "./pack.ts";
 import sl from "./sl.json";
 
 export type Key = keyof typeof en;
-export type Params = Readonly<Record<string, string | number>>;
+export type Params = Readonly<Record<string, string | number | undefined>>;
 
 type Table = Readonly<Record<string, string>>;
 const FILES: Readonly<Record<string, Table | string>> = { en, bg, da, de, es, fr, it, nl, pt, sl };
@@ -45,7 +46,7 @@ export function translator(tag: string): Translate {
       const form = (name: string): string | undefined => new RegExp(`\\b${name}:([^|]*)`).exec(text)?.[1];
       const { n } = params;
       if (typeof n === "number") text = form(rules.select(n)) ?? form("other") ?? text;
-      return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ""));
+      return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? DASH));
     };
   });
 }

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
-import { offlineLines, publishedReason, type ReasonLines } from "../reason.ts";
+import { publishedReason, type ReasonLines } from "../reason.ts";
 import { icon, spinner } from "./icon.ts";
 
 export function reasonLines(scene: Scene): ReasonLines {
@@ -26,7 +26,6 @@ export function reasonLines(scene: Scene): ReasonLines {
           : t("r_refused");
     return { icon: "undo", first, next: refusal.detail ?? t("n_timeout"), loud: true };
   }
-  if (view.silence === "offline") return { icon: "cloud-off", ...offlineLines(view, t, fmt, now) };
   return publishedReason(view, t, fmt, now);
 }
 
