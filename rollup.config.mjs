@@ -13,7 +13,7 @@ const { version, homepage } = JSON.parse(readFileSync(new URL("./package.json", 
 const english = JSON.parse(readFileSync(new URL("./card/i18n/en.json", import.meta.url), "utf8"));
 const keys = Object.keys(english);
 
-/** Long texts by name: `shipped-<name>` in the code stands for them until `textsLast`. */
+/** Long texts by name: `shipped-<name>` in the code stands for them until `textsAround`. */
 const texts = new Map();
 
 /** A table of texts as one text, `key=text` on each line, and the code that makes a table of it again. */
@@ -72,17 +72,26 @@ const packIcons = {
   },
 };
 
-/** Long texts go behind the code, alike beside alike: gzip looks back 32 kB only. */
-const ORDER = ["en", "de", "nl", "da", "it", "es", "pt", "fr", "bg", "sl", "css", "icons"];
-const textsLast = {
-  name: "texts-last",
+/**
+ * Where the long texts stand, because gzip looks back 32 kB only: languages that are alike beside each other, the English one with its keys
+ * next to the code that names them, styles and icons behind it.
+ */
+const BEFORE = ["de", "nl", "da", "pt", "es", "it", "fr", "bg", "sl", "en"];
+const BEHIND = ["css", "icons"];
+const textsAround = {
+  name: "texts-around",
   renderChunk(code) {
     const placed = code.replace(/(["'`])shipped-(\w+)\1/g, (_, quote, name) => {
-      if (!ORDER.includes(name)) this.error(`no place for the text "${name}"`);
-      return `evseTexts(${ORDER.indexOf(name)})`;
+      if (BEFORE.includes(name)) return `evseWords[${BEFORE.indexOf(name)}]`;
+      return BEHIND.includes(name)
+        ? `evseLooks()[${BEHIND.indexOf(name)}]`
+        : this.error(`no place for the text "${name}"`);
     });
-    const literals = ORDER.map((name) => `\`${texts.get(name).replace(/[\\`]|\$\{/g, "\\$&")}\``);
-    return { code: `${placed}function evseTexts(e){return[${literals}][e]}`, map: null };
+    const list = (names) => `[${names.map((name) => `\`${texts.get(name).replace(/[\\`]|\$\{/g, "\\$&")}\``)}]`;
+    return {
+      code: `const evseWords=${list(BEFORE)};${placed}function evseLooks(){return${list(BEHIND)}}`,
+      map: null,
+    };
   },
 };
 
@@ -129,6 +138,6 @@ export default {
       compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
       format: { comments: false, ascii_only: false },
     }),
-    textsLast,
+    textsAround,
   ],
 };
