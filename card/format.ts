@@ -37,12 +37,12 @@ export class Formatter {
     this.#grouping = format !== "none";
     const zone = locale?.time_zone === "server" ? hass?.config?.time_zone : undefined;
     const at = locale?.time_format === "system" ? undefined : language;
+    const day = locale?.time_format === "24";
     const options: Intl.DateTimeFormatOptions = {
-      hour: "numeric",
+      hour: day ? "2-digit" : "numeric",
       minute: "2-digit",
-      ...(zone === undefined ? {} : { timeZone: zone }),
-      ...(locale?.time_format === "12" ? { hour12: true } : {}),
-      ...(locale?.time_format === "24" ? { hourCycle: "h23" as const, hour: "2-digit" as const } : {}),
+      hourCycle: day ? "h23" : locale?.time_format === "12" ? "h12" : undefined,
+      timeZone: zone,
     };
     this.#clock = new Intl.DateTimeFormat(at, options);
     this.#day = new Intl.DateTimeFormat(at, { ...options, weekday: "short" });
@@ -108,19 +108,20 @@ export class Formatter {
 
   /** `1:42` hours. */
   hours(ms: number): string {
-    const minutes = Math.max(0, Math.floor(ms / 60_000));
-    return `${this.number(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}`;
+    return sixtieths(ms / 60_000, (hours) => this.number(hours));
   }
 
   /** `0:45` minutes, or `1:05:09`. */
   countdown(ms: number): string {
-    const seconds = Math.max(0, Math.ceil(ms / 1000));
-    const tail = String(seconds % 60).padStart(2, "0");
-    const minutes = Math.floor(seconds / 60);
-    return minutes < 60
-      ? `${String(minutes)}:${tail}`
-      : `${String(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}:${tail}`;
+    const seconds = Math.ceil(ms / 1000);
+    return sixtieths(seconds, (minutes) => (minutes < 60 ? String(minutes) : sixtieths(minutes, String)));
   }
+}
+
+/** `0:45`; `whole` writes what is before the colon. Nothing runs below zero. */
+function sixtieths(count: number, whole: (sixties: number) => string): string {
+  const rest = Math.max(0, Math.floor(count));
+  return `${whole(Math.floor(rest / 60))}:${String(rest % 60).padStart(2, "0")}`;
 }
 
 const made = new Map<string, Formatter>();
