@@ -97,10 +97,9 @@ export class EvseCard extends EvseElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const hass = this.config.demo === true ? DEMO_HASS : this.hass;
+    const hass = this.config.demo === true ? DEMO_HASS : this.watched;
     if (hass === undefined) return nothing;
     const found = this.find(hass);
-    this.watch(found, found.chargers);
     const dir = this.rtl ? "rtl" : "ltr";
     const shell = (cls: string, state: string, inner: TemplateResult): TemplateResult =>
       html`<ha-card
@@ -111,17 +110,15 @@ export class EvseCard extends EvseElement {
           >${inner}</ha-card
         >
         <div class="vh" role="status" aria-live="polite">${this.#spoken}</div>`;
-    if (found.kind !== "chargers") {
-      const [first, next] =
-        found.kind === "version" ? (["version", "version_next"] as const) : (["empty", "empty_next"] as const);
+    if (found.lack) {
       return shell(
         "note",
         "idle",
         html`<div class="empty">
-          <div class="orb">${icon(found.kind === "version" ? "alert" : "station")}</div>
+          <div class="orb">${icon(found.lack === "version" ? "alert" : "station")}</div>
           <div>
-            <p>${this.t(first)}</p>
-            <p class="sub">${this.t(next)}</p>
+            <p>${this.t(found.lack)}</p>
+            <p class="sub">${this.t(`${found.lack}_next`)}</p>
           </div>
         </div>`,
       );
@@ -131,7 +128,7 @@ export class EvseCard extends EvseElement {
     if (scene === undefined) return nothing;
     const flow = scene.view.cut ? undefined : flowOf(hass, found.site, scenes);
     const warnings = this.#warnings(hass);
-    if (found.isSite && this.#layout === "site") {
+    if (this.#layout === "site") {
       this.#follow(scenes.find(({ view }) => view.ref.id === this.#open));
       const charging = scenes.some(({ view }) => view.tint === "charging");
       const rest = scene.view.cut;
@@ -152,7 +149,7 @@ export class EvseCard extends EvseElement {
       });
       return shell(`site ${rest ? "stale" : ""}`, rest || !charging ? "idle" : "charging", html`${body}${warnings}`);
     }
-    const layout = this.#layout === "site" ? "full" : this.#layout;
+    const layout = this.#layout;
     this.#follow(scene);
     const frame = this.#frame(scene, flow);
     const body =
@@ -194,7 +191,7 @@ export class EvseCard extends EvseElement {
     if (name !== undefined && name !== "" && entity !== undefined && hass.formatEntityName !== undefined) {
       return hass.formatEntityName(entity, name);
     }
-    return ref.name === "" ? "EVSE" : ref.name;
+    return ref.name;
   }
 
   /** The header is a button only when it does something. */

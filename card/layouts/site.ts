@@ -136,7 +136,7 @@ function box(scene: Scene, frame: SiteFrame): TemplateResult {
   const open = frame.open === view.ref.id;
   const entity = view.entity("mode");
   const wish = wishes.target(entity?.entity_id);
-  const mode = wish === undefined ? entity?.state : String(wish);
+  const mode = wish ?? entity?.state;
   const why = view.word("mode") === undefined ? `${view.ref.id}-pick` : undefined;
   const amps = view.display === "charging" ? view.currentA : undefined;
   const options = optionsOf(entity);
@@ -205,13 +205,13 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
   const battery = siteEntity(hass, site, "battery_soc") ?? siteEntity(hass, site, "battery_power");
   const rows = SETTINGS.flatMap((role) => {
     if (role.startsWith("battery") && battery === undefined) return [];
-    const id = siteEntity(hass, site, role);
-    const entity = id === undefined ? undefined : hass.states[id];
-    if (id === undefined || entity === undefined) return [];
+    const entity = siteEntity(hass, site, role);
+    if (entity === undefined) return [];
+    const id = entity.entity_id;
     const wish = wishes.target(id);
-    const state = wish === undefined ? entity.state : wish === true ? "on" : wish === false ? "off" : String(wish);
+    const state = wish ?? entity.state;
     const disabled = frame.disconnected || entity.state === "unavailable";
-    const set = (value: string | number | boolean): void => act.setEntity(id, value, undefined);
+    const set = (value: string): void => act.setEntity(id, value);
     const unit = text(entity.attributes["unit_of_measurement"]) ?? "";
     const name = text(entity.attributes["friendly_name"]) ?? role;
     let control: TemplateResult;
@@ -227,7 +227,7 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
         .checked=${state === "on"}
         ?disabled=${disabled}
         @change=${(event: Event) => {
-          if (event.target instanceof HTMLInputElement) set(event.target.checked);
+          if (event.target instanceof HTMLInputElement) set(event.target.checked ? "on" : "off");
         }}
       />`;
     } else if (id.startsWith("input_number.")) {
@@ -242,7 +242,7 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
           ?disabled=${disabled}
           @change=${(event: Event) => {
             if (event.target instanceof HTMLInputElement && event.target.validity.valid && event.target.value !== "") {
-              set(event.target.valueAsNumber);
+              set(event.target.value);
             }
           }}
         /><span class="sub">${unit}</span>`;

@@ -4,7 +4,7 @@ import { carShares, energyFlow, type EnergyFlow, type Sink, type Source } from "
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import type { Formatter } from "../format.ts";
-import { type Fields, type Hass, isMissing, number } from "../hass.ts";
+import { type Fields, type Hass, number } from "../hass.ts";
 import type { Translate } from "../i18n/languages.ts";
 import type { IconName } from "../icons.ts";
 import { icon } from "./icon.ts";
@@ -24,9 +24,7 @@ const LOOK: Readonly<Record<string, readonly [IconName, string]>> = {
 };
 
 export function siteNumber(hass: Hass, site: Fields, role: string): number | undefined {
-  const id = siteEntity(hass, site, role);
-  const entity = id === undefined ? undefined : hass.states[id];
-  return isMissing(entity) ? undefined : number(entity?.state);
+  return number(siteEntity(hass, site, role)?.state);
 }
 
 /** The house's flow with the given wallboxes as cars. */

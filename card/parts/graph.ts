@@ -25,7 +25,7 @@ export function spanOf(scene: Scene): Span | undefined {
 export function graphIds(scene: Scene): readonly string[] {
   const { view, found } = scene;
   const grid = siteEntity(view.hass, found.site, "grid_power");
-  return [view.id("power"), view.id("limit"), grid].filter((id) => id !== undefined);
+  return [view.id("power"), view.id("limit"), grid?.entity_id].filter((id) => id !== undefined);
 }
 
 export function graphPart(scene: Scene, history: History, slim: boolean): TemplateResult | typeof nothing {
@@ -46,7 +46,7 @@ export function graphPart(scene: Scene, history: History, slim: boolean): Templa
   const path = (samples: readonly Sample[]): string =>
     samples.map(({ ms, v }, index) => `${index === 0 ? "M" : "L"}${x(ms)} ${y(v)}`).join("");
   const close = (samples: readonly Sample[]): string => `${path(samples)}V${String(height)}H${x(samples[0]?.ms ?? 0)}Z`;
-  const grid = history.samples(siteEntity(view.hass, found.site, "grid_power"));
+  const grid = history.samples(siteEntity(view.hass, found.site, "grid_power")?.entity_id);
   const own =
     grid.length > 0
       ? line.map(({ ms, v }) => ({ ms, v: v - Math.min(v, Math.max(0, valueAt(grid, ms) ?? 0)) }))

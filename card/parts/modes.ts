@@ -124,7 +124,7 @@ export function modePart(scene: Scene, hint: boolean, rtl: boolean): TemplateRes
   if (entity === undefined) return nothing;
   const missing = entity.state === "unavailable" || entity.state === "unknown";
   const wish = wishes.target(entity.entity_id);
-  const value = wish === undefined ? entity.state : String(wish);
+  const value = wish ?? entity.state;
   if (scene.readOnly) {
     return html`<div class="value-row">
       ${icon(modeIcon(value))}<span>${t("mode")}</span><b>${missing ? "–" : modeLabel(value, t)}</b>

@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
-import { offlineLines, publishedReason, type ReasonLines } from "../reason.ts";
+import { number } from "../hass.ts";
+import { publishedReason, type ReasonLines } from "../reason.ts";
 import { icon, spinner } from "./icon.ts";
 
 export function reasonLines(scene: Scene): ReasonLines {
@@ -16,8 +17,7 @@ export function reasonLines(scene: Scene): ReasonLines {
   }
   const refusal = wishes.refusal(view.id("command"));
   if (refusal !== undefined) {
-    const limit =
-      refusal.entity === view.id("limit") && typeof refusal.target === "number" ? refusal.target : undefined;
+    const limit = refusal.entity === view.id("limit") ? number(refusal.target) : undefined;
     const first =
       refusal.kind === "timeout"
         ? t("r_timeout")
@@ -26,7 +26,6 @@ export function reasonLines(scene: Scene): ReasonLines {
           : t("r_refused");
     return { icon: "undo", first, next: refusal.detail ?? t("n_timeout"), loud: true };
   }
-  if (view.silence === "offline") return { icon: "cloud-off", ...offlineLines(view, t, fmt, now) };
   return publishedReason(view, t, fmt, now);
 }
 
@@ -48,7 +47,7 @@ export function reasonPart(scene: Scene, lines: ReasonLines): TemplateResult {
 /** A button pressed here, or a start, stop, pause or reset that the bridge has on its way. */
 export function busyCommand(scene: Scene): Action | undefined {
   const { view, wishes } = scene;
-  const own = ACTIONS.find((role) => wishes.has(view.id(role)));
+  const own = ACTIONS.find((role) => wishes.target(view.id(role)));
   if (own !== undefined) return own;
   const name = view.pendingCommand;
   return ACTIONS.find((action) => action === name);
