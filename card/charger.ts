@@ -2,6 +2,7 @@
 import { parseMode } from "../shared/modes.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, entityOf } from "./discovery.ts";
+import { type Groups, groupOf } from "./groups.ts";
 import { fields, type Fields, type Hass, type HassEntity, isMissing, number, text, time } from "./hass.ts";
 import type { IconName } from "./icons.ts";
 import type { Key } from "./i18n/languages.ts";
@@ -29,81 +30,88 @@ export type Display =
 /** Colour families of the design: green flows, blue waits, amber needs you, red is broken, grey is rest. */
 export type Tint = "charging" | "finished" | "waiting" | "attention" | "fault" | "idle";
 
-const FACES: Readonly<Record<Display, readonly [Tint, IconName]>> = {
-  available: ["idle", "unplugged"],
-  connected: ["waiting", "plug"],
-  awaiting_authorization: ["attention", "card"],
-  charging: ["charging", "bolt"],
-  suspended_ev: ["waiting", "car"],
-  suspended_evse: ["waiting", "clock"],
-  scheduled: ["waiting", "clock"],
-  paused: ["idle", "pause"],
-  finished: ["finished", "check"],
-  reserved: ["idle", "lock"],
-  updating: ["idle", "clock"],
-  out_of_service: ["idle", "lock"],
-  faulted: ["fault", "alert"],
-  offline: ["idle", "cloud-off"],
-  unknown: ["idle", "clock"],
-};
+const TINTS: Groups<Tint> = [
+  ["charging", "charging"],
+  ["finished", "finished"],
+  ["waiting", "connected suspended_ev suspended_evse scheduled"],
+  ["attention", "awaiting_authorization"],
+  ["fault", "faulted"],
+  ["idle", "available paused reserved updating out_of_service offline unknown"],
+];
 
-const DISPLAY: Readonly<Record<string, Display>> = {
-  available: "available",
-  preparing: "connected",
-  charging: "charging",
-  suspended_ev: "suspended_ev",
-  suspended_evse: "suspended_evse",
-  finishing: "finished",
-  reserved: "reserved",
-  out_of_service: "out_of_service",
-  faulted: "faulted",
-  offline: "offline",
-};
+/** Pictures of what is shown and of reasons; what is in none of them waits for time to pass. */
+export const ICON_GROUPS: Groups<IconName> = [
+  ["unplugged", "available"],
+  ["plug", "connected unplugged replug_required"],
+  ["card", "awaiting_authorization authorization"],
+  ["bolt", "charging cheap_tariff"],
+  ["car", "suspended_ev ev_not_ready ev_full"],
+  ["pause", "paused paused_by_user mode_off"],
+  ["check", "finished target_reached"],
+  ["lock", "reserved out_of_service disabled"],
+  ["alert", "faulted fault"],
+  ["cloud-off", "offline"],
+  ["limiter", "limited_by limit_ignored external_limit dynamic_control_off"],
+  ["home", "insufficient_power"],
+  ["sun", "following_solar"],
+  ["cloudsun", "insufficient_solar no_excess grace start_delay grid_charging_off"],
+  ["battery", "battery_priority"],
+];
 
-const SUNNY = ["insufficient_solar", "no_excess", "battery_priority", "start_delay", "grace", "grid_charging_off"];
+/** Published words that are shown as another. */
+const DISPLAYS: Groups<Display> = [
+  ["connected", "preparing"],
+  ["finished", "finishing"],
+];
+/** What is shown while nothing flows, by the reason for it. */
+const PAUSES: Groups<Display> = [
+  ["paused", "paused_by_user"],
+  ["scheduled", "planned waiting_tariff"],
+  ["awaiting_authorization", "authorization"],
+];
+
+const SUNNY = "insufficient_solar no_excess battery_priority start_delay grace grid_charging_off".split(" ");
+
+function isDisplay(word: string): word is Display {
+  return groupOf(TINTS, word) !== undefined;
+}
 
 export class ChargerView {
   readonly hass: Hass;
   readonly ref: ChargerRef;
   readonly config: CardConfig;
+  /** No news of any wallbox: Home Assistant or the bridge is away. */
+  readonly cut: "disconnected" | "silent" | undefined;
   readonly silence: Silence;
   readonly display: Display;
   readonly code: string | undefined;
   readonly params: Fields;
-  readonly #ids = new Map<string, string | undefined>();
 
-  constructor(hass: Hass, ref: ChargerRef, config: CardConfig, link: "disconnected" | "silent" | undefined) {
+  constructor(hass: Hass, ref: ChargerRef, config: CardConfig, cut: ChargerView["cut"]) {
     this.hass = hass;
     this.ref = ref;
     this.config = config;
-    const reason = this.entity("reason");
-    this.code = isMissing(reason) ? undefined : reason?.state;
-    this.params = fields(reason?.attributes["params"]);
-    const word = this.entity("status")?.state ?? "unknown";
-    let display = DISPLAY[word] ?? "unknown";
-    const offline = display === "offline" || this.entity("online")?.state === "off";
-    this.silence = link ?? (offline ? "offline" : undefined);
-    if (offline) display = "offline";
-    else if (this.code === "firmware" || this.code === "rebooting") display = "updating";
-    else if (display === "suspended_evse") {
-      if (this.code === "paused_by_user") display = "paused";
-      else if (this.code === "planned" || this.code === "waiting_tariff") display = "scheduled";
-    } else if (display === "connected") {
-      if (this.code === "authorization") display = "awaiting_authorization";
-      else if (this.code === "paused_by_user") display = "paused";
-      else if (this.code === "planned" || this.code === "waiting_tariff") display = "scheduled";
-    }
-    this.display = display;
+    this.cut = cut;
+    this.code = this.word("reason");
+    this.params = fields(this.entity("reason")?.attributes["params"]);
+    const word = this.entity("status")?.state ?? "";
+    const told = groupOf(DISPLAYS, word) ?? (isDisplay(word) ? word : "unknown");
+    const code = this.code ?? "";
+    this.display =
+      told === "offline" || this.entity("online")?.state === "off"
+        ? "offline"
+        : ["firmware", "rebooting"].includes(code)
+          ? "updating"
+          : ((["suspended_evse", "connected"].includes(told) ? groupOf(PAUSES, code) : undefined) ?? told);
+    this.silence = cut ?? (this.display === "offline" ? "offline" : undefined);
   }
 
   id(role: string): string | undefined {
-    if (!this.#ids.has(role)) this.#ids.set(role, entityOf(this.hass, this.ref, role, this.config));
-    return this.#ids.get(role);
+    return entityOf(this.hass, this.ref, role, this.config);
   }
 
   entity(role: string): HassEntity | undefined {
-    const id = this.id(role);
-    return id === undefined ? undefined : this.hass.states[id];
+    return this.hass.states[this.id(role) ?? ""];
   }
 
   /** A role's state as text; undefined when it says nothing. */
@@ -128,14 +136,8 @@ export class ChargerView {
   get plugged(): boolean | undefined {
     const plug = this.word("car_connected");
     if (plug !== undefined) return plug === "on";
-    if (this.display === "unknown" || this.silence === "offline") return undefined;
-    if (["available", "reserved", "out_of_service", "updating"].includes(this.display)) return false;
-    return this.display === "faulted" ? undefined : true;
-  }
-
-  /** No news of any wallbox: Home Assistant or the bridge is away. */
-  get cut(): boolean {
-    return this.silence === "disconnected" || this.silence === "silent";
+    if (["unknown", "offline", "faulted"].includes(this.display)) return undefined;
+    return !["available", "reserved", "out_of_service", "updating"].includes(this.display);
   }
 
   get waitsForSun(): boolean {
@@ -143,23 +145,22 @@ export class ChargerView {
   }
 
   get tint(): Tint {
-    if (this.silence !== undefined) return "idle";
-    return this.code === "replug_required" ? "attention" : FACES[this.display][0];
+    if (this.silence) return "idle";
+    return this.code === "replug_required" ? "attention" : (groupOf(TINTS, this.display) ?? "idle");
   }
 
   get icon(): IconName {
     if (this.cut) return "link-off";
-    if (this.waitsForSun) return "cloudsun";
-    return FACES[this.display][1];
+    return this.waitsForSun ? "cloudsun" : (groupOf(ICON_GROUPS, this.display) ?? "clock");
   }
 
   get wordKey(): Key {
-    return this.silence === undefined || this.silence === "offline" ? `s_${this.display}` : `s_${this.silence}`;
+    return `s_${this.cut ?? this.display}`;
   }
 
   get phases(): 1 | 2 | 3 {
     const told = number(this.ref.facts["phases"]);
-    return told === 1 || told === 2 ? told : told === 3 ? 3 : this.has("current_l2") ? 3 : 1;
+    return told === 1 || told === 2 || told === 3 ? told : this.has("current_l2") ? 3 : 1;
   }
 
   /** Phases carrying current now. */
@@ -186,8 +187,8 @@ export class ChargerView {
   }
 
   get currentA(): number | undefined {
-    const legs = [1, 2, 3].map((leg) => this.num(`current_l${leg}`)).filter((a) => a !== undefined);
-    return this.num("current") ?? this.num("observed_a") ?? (legs.length > 0 ? Math.max(...legs) : undefined);
+    const legs = [1, 2, 3].map((leg) => this.num(`current_l${leg}`) ?? -Infinity);
+    return this.num("current") ?? this.num("observed_a") ?? number(Math.max(...legs));
   }
 
   get timeoutMs(): number {
@@ -206,15 +207,13 @@ export class ChargerView {
   }
 }
 
-const MODE_ICONS: Readonly<Record<string, IconName>> = {
-  standard: "bolt",
-  continuous: "bolt",
-  eco: "leaf",
-  solar: "sun",
-  excess: "excess",
-  off: "close",
-};
+const MODE_ICONS: Groups<IconName> = [
+  ["leaf", "eco"],
+  ["sun", "solar"],
+  ["excess", "excess"],
+  ["close", "off"],
+];
 
 export function modeIcon(option: string): IconName {
-  return MODE_ICONS[parseMode(option) ?? ""] ?? "bolt";
+  return groupOf(MODE_ICONS, parseMode(option) ?? "") ?? "bolt";
 }

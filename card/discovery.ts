@@ -1,6 +1,6 @@
 /** Finds the wallboxes: one entity leads to all others. Normal path: look-ups only; the full scan happens once. */
 import type { CardConfig } from "./config.ts";
-import { type Fields, fields, type Hass, list, number, text } from "./hass.ts";
+import { type Fields, fields, type Hass, type HassEntity, list, number, text } from "./hass.ts";
 import { defaultEntityId } from "./roles.ts";
 
 export const ROOT = "sensor.evse_bridge";
@@ -12,31 +12,32 @@ export interface ChargerRef {
   /** `sensor.<charger>_status`; undefined when the card is wired by `entities` alone. */
   readonly status: string | undefined;
   readonly facts: Fields;
-  readonly caps: readonly string[] | undefined;
+  readonly caps: readonly unknown[] | undefined;
   /** role → entity id as the bridge tells it. */
   readonly map: Fields;
 }
 
-export interface Found {
-  readonly kind: "chargers" | "empty" | "version";
+/** What a bridge says about itself. */
+interface Root {
+  /** Its entity; undefined when there is none. */
   readonly root: string | undefined;
+  readonly schema: unknown;
   readonly site: Fields;
-  /** What to draw: one charger, or several for the site view. */
   readonly chargers: readonly ChargerRef[];
+}
+
+/** The bridge, and of its chargers those to draw: one, or several for the site view. */
+export interface Found extends Root {
+  /** Why there is nothing to draw. */
+  readonly lack: "empty" | "version" | undefined;
   /** The site was asked for, or there are several chargers. */
   readonly isSite: boolean;
 }
 
-interface Root {
-  readonly id: string | undefined;
-  readonly site: Fields;
-  readonly chargers: readonly { readonly id: string; readonly name: string; readonly status: string }[];
-}
-
 /** Keeps the result of the full scan for one connection and configuration. */
 export class Discovery {
-  #key: unknown;
-  #scanned: { roots: readonly string[]; statuses: readonly string[] } | undefined;
+  #config: CardConfig | undefined;
+  #scanned: readonly string[] | undefined;
   /** Full scans made so far; a test counts them. */
   scans = 0;
 
@@ -45,142 +46,101 @@ export class Discovery {
     this.#scanned = undefined;
   }
 
-  find(hass: Hass, config: CardConfig): Found {
-    if (this.#key !== config) {
-      this.#key = config;
-      this.#scanned = undefined;
-    }
-    const wanted = this.#wanted(hass, config);
-    if (config.entity === undefined && config.charger === undefined && config.entities?.["status"] !== undefined) {
-      return one(readRoot(hass), chargerFrom(hass, config.entities["status"], undefined, undefined));
-    }
-    if (config.entities !== undefined && wanted === undefined && config.chargers === undefined) {
-      const status = hass.states[ROOT];
-      if (status === undefined) return one(readRoot(hass), foreign());
-    }
-    let root = readRoot(hass);
-    let statuses: readonly string[] = [];
-    const holds = (id: string): boolean => root.chargers.some((each) => each.id === id || each.status === id);
-    const known = wanted === undefined || wanted === "site" || holds(wanted) || hass.states[wanted] !== undefined;
-    if (root.id === undefined || !known) {
-      const scan = (this.#scanned ??= this.#scan(hass));
-      statuses = scan.statuses;
-      for (const id of scan.roots) {
-        const other = readRoot(hass, id);
-        if (root.id === undefined || (wanted !== undefined && other.chargers.some((each) => each.id === wanted))) {
-          root = other;
-        }
-      }
-    }
-    if (root.id !== undefined && number(hass.states[root.id]?.attributes["evse_schema"]) !== SCHEMA) {
-      return { kind: "version", root: root.id, site: {}, chargers: [], isSite: false };
-    }
-    const all = root.chargers.map((each) => chargerFrom(hass, each.status, each.id, each.name));
-    for (const status of statuses) {
-      if (!all.some((each) => each.status === status)) all.push(chargerFrom(hass, status, undefined, undefined));
-    }
-    if (all.some((each) => each.status !== undefined && wrongSchema(each))) {
-      const bad = all.filter(wrongSchema);
-      if (bad.length === all.length) return { kind: "version", root: root.id, site: {}, chargers: [], isSite: false };
-    }
-    const found = (chargers: readonly ChargerRef[], isSite: boolean): Found => ({
-      kind: chargers.length > 0 ? "chargers" : "empty",
-      root: root.id,
-      site: root.site,
-      chargers,
-      isSite,
-    });
-    if (wanted === "site") return found(all, true);
-    if (wanted !== undefined) {
-      const hit =
-        all.find((each) => each.id === wanted || each.status === wanted) ??
-        (hass.states[wanted] === undefined ? undefined : chargerFrom(hass, wanted, undefined, undefined));
-      return found(hit === undefined ? [] : [hit], config.layout === "site");
-    }
-    const { chargers } = config;
+  /** `states` is what a full scan walks through. */
+  find(hass: Hass, config: CardConfig, states = hass.states): Found {
+    if (this.#config !== config) this.forget();
+    this.#config = config;
+    const { chargers, entities, layout } = config;
+    const wanted = wantedOf(hass, config);
+    const named = (name: string | undefined) => (each: ChargerRef) => each.id === name || each.status === name;
+    const own = readRoot(hass);
+    const byHand = entities && !wanted && !chargers && (entities["status"] !== undefined || !own.root);
+    const lost =
+      !own.root || (wanted && wanted !== "site" && !own.chargers.some(named(wanted)) && !hass.states[wanted]);
+    const scanned = lost && !byHand ? (this.#scanned ??= this.#scan(states)) : [];
+    const roots = [own, ...scanned.map((id) => readRoot(hass, id))];
+    const root = roots.find((each) => each.chargers.some(named(wanted))) ?? roots.find((each) => each.root) ?? own;
+    const strays = scanned.filter((id) => !roots.some((each) => each.root === id) && !root.chargers.some(named(id)));
+    const all = byHand
+      ? [chargerFrom(hass, entities["status"])]
+      : [...root.chargers, ...strays.map((id) => chargerFrom(hass, id))];
+    const old = (!byHand && wrong(root.schema)) || (all.length > 0 && all.every(({ facts }) => wrong(facts["schema"])));
+    const names = wanted ? [wanted] : chargers;
     const chosen =
-      chargers === undefined || chargers === "all"
+      !names || names === "all" || wanted === "site"
         ? all
-        : chargers.flatMap((id) => all.filter((each) => each.id === id));
-    return found(chosen, config.layout === "site" || chosen.length > 1 || chargers !== undefined);
+        : names.flatMap((name) => all.find(named(name)) ?? (hass.states[name] ? chargerFrom(hass, name) : []));
+    return {
+      ...root,
+      lack: old ? "version" : chosen.length === 0 ? "empty" : undefined,
+      chargers: old ? [] : chosen,
+      isSite: wanted === "site" || layout === "site" || chosen.length > 1 || chargers !== undefined,
+    };
   }
 
-  /** Charger id, status entity id, `site`, or undefined when nothing was asked for. */
-  #wanted(hass: Hass, config: CardConfig): string | undefined {
-    if (config.entity === undefined) return config.charger;
-    const attributes = hass.states[config.entity]?.attributes ?? {};
-    if (attributes["evse"] !== undefined) return config.entity;
-    if (attributes["evse_schema"] !== undefined) return undefined;
-    return text(attributes["evse_id"]) ?? config.entity;
-  }
-
-  #scan(hass: Hass): { roots: readonly string[]; statuses: readonly string[] } {
+  /** Bridges and wallboxes, whatever their entities are called. */
+  #scan(states: Hass["states"]): readonly string[] {
     this.scans += 1;
-    const roots: string[] = [];
-    const statuses: string[] = [];
-    for (const [id, entity] of Object.entries(hass.states)) {
-      if (entity?.attributes["evse_schema"] !== undefined) roots.push(id);
-      else if (fields(entity?.attributes["evse"])["schema"] !== undefined) statuses.push(id);
-    }
-    return { roots, statuses };
+    return Object.keys(states).filter((id) => {
+      const { evse_schema, evse } = states[id]?.attributes ?? {};
+      return (evse_schema ?? fields(evse)["schema"]) !== undefined;
+    });
   }
 }
 
-function one(root: Root, charger: ChargerRef): Found {
-  return { kind: "chargers", root: root.id, site: root.site, chargers: [charger], isSite: false };
+/** Charger id, status entity id, `site`, or undefined when nothing was asked for. */
+function wantedOf(hass: Hass, { entity, charger }: CardConfig): string | undefined {
+  if (!entity) return charger;
+  const attributes = hass.states[entity]?.attributes ?? {};
+  if (attributes["evse_schema"]) return undefined;
+  return attributes["evse"] ? entity : (text(attributes["evse_id"]) ?? entity);
 }
 
-function foreign(): ChargerRef {
-  return { id: "", name: "", status: undefined, facts: {}, caps: undefined, map: {} };
-}
-
-function wrongSchema(charger: ChargerRef): boolean {
-  const schema = number(charger.facts["schema"]);
-  return schema !== undefined && schema !== SCHEMA;
+/** A bridge that tells no version, or the card's own, is understood. */
+function wrong(schema: unknown): boolean {
+  return schema !== undefined && number(schema) !== SCHEMA;
 }
 
 /** What the bridge of this Home Assistant (or the one at `id`) says about itself. */
 export function readRoot(hass: Hass, id = ROOT): Root {
-  const entity = hass.states[id];
-  if (entity?.attributes["evse_schema"] === undefined) return { id: undefined, site: {}, chargers: [] };
-  const chargers = list(entity.attributes["chargers"]).flatMap((item) => {
-    const charger = fields(item);
-    const status = text(charger["status"]);
-    const slug = text(charger["id"]);
-    return status === undefined || slug === undefined
-      ? []
-      : [{ id: slug, name: text(charger["name"]) ?? slug, status }];
-  });
-  return { id, site: fields(entity.attributes["site"]), chargers };
+  const attributes = hass.states[id]?.attributes ?? {};
+  const schema = attributes["evse_schema"];
+  return {
+    root: schema === undefined ? undefined : id,
+    schema,
+    site: fields(attributes["site"]),
+    chargers: list(attributes["chargers"]).flatMap((item) => {
+      const charger = fields(item);
+      const status = text(charger["status"]);
+      return status ? chargerFrom(hass, status, text(charger["id"]), text(charger["name"])) : [];
+    }),
+  };
 }
 
-function chargerFrom(hass: Hass, status: string, id: string | undefined, name: string | undefined): ChargerRef {
-  const attributes = hass.states[status]?.attributes ?? {};
+function chargerFrom(hass: Hass, status: string | undefined, id?: string, name = id): ChargerRef {
+  const attributes = hass.states[status ?? ""]?.attributes ?? {};
   const facts = fields(attributes["evse"]);
   const caps = facts["caps"];
-  const friendly = text(attributes["friendly_name"]);
   return {
-    id: id ?? text(facts["id"]) ?? status,
-    name: name ?? friendly?.replace(/ status$/i, "") ?? status,
+    id: id ?? text(facts["id"]) ?? status ?? "",
+    name: name ?? text(attributes["friendly_name"])?.replace(/ status$/i, "") ?? status ?? "EVSE",
     status,
     facts,
-    caps: Array.isArray(caps) ? caps.filter((cap) => typeof cap === "string") : undefined,
+    caps: Array.isArray(caps) ? caps : undefined,
     map: fields(attributes["evse_entities"]),
   };
 }
 
 /** Entity id of a role: the user's word, the bridge's map, the name on a fresh Home Assistant, else undefined. */
 export function entityOf(hass: Hass, charger: ChargerRef, role: string, config: CardConfig): string | undefined {
-  const own = config.entities?.[role] ?? text(charger.map[role]);
-  if (own !== undefined) return own;
-  if (role === "status") return charger.status;
-  const prefix = /^sensor\.(.+)_status$/.exec(charger.status ?? "")?.[1];
-  if (prefix === undefined) return undefined;
-  const id = defaultEntityId(prefix, role);
-  return hass.states[id] === undefined ? undefined : id;
+  const { status = "" } = charger;
+  const usual = (): string | undefined => {
+    const prefix = /^sensor\.(.+)_status$/.exec(status)?.[1];
+    return prefix && hass.states[defaultEntityId(prefix, role)]?.entity_id;
+  };
+  return config.entities?.[role] ?? text(charger.map[role]) ?? (role === "status" ? status : usual());
 }
 
-export function siteEntity(hass: Hass, site: Fields, role: string): string | undefined {
-  const id = text(site[role]);
-  return id === undefined || hass.states[id] === undefined ? undefined : id;
+export function siteEntity(hass: Hass, site: Fields, role: string): HassEntity | undefined {
+  return hass.states[text(site[role]) ?? ""];
 }

@@ -2,15 +2,15 @@
 import { fireEvent, forwardHaptic } from "custom-card-helpers";
 import { ChargerView } from "./charger.ts";
 import type { CardConfig } from "./config.ts";
-import { type ChargerRef, Discovery, type Found, ROOT } from "./discovery.ts";
+import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame, soon } from "./frames.ts";
-import { type Hass, text } from "./hass.ts";
+import { type Hass, languageOf, text } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { languageFor, type Translate, translator } from "./i18n/languages.ts";
-import { commandId, PRESSED, type Refusal, type Value, Wishes } from "./optimistic.ts";
+import { type Translate, translator } from "./i18n/languages.ts";
+import { commandId, PRESSED, type Refusal, Wishes } from "./optimistic.ts";
 import { SHEETS } from "./styles/sheet.ts";
 import { Timers } from "./timers.ts";
 
@@ -25,7 +25,6 @@ export interface Scene {
   readonly t: Translate;
   readonly fmt: Formatter;
   readonly now: number;
-  readonly lang: string;
   readonly view: ChargerView;
   readonly found: Found;
   readonly wishes: Wishes;
@@ -42,16 +41,10 @@ export abstract class EvseElement extends Drawn {
   config: CardConfig = { type: "custom:evse-card" };
   readonly timers = new Timers();
   readonly discovery = new Discovery();
-  readonly wishes = new Wishes(
-    this.timers,
-    () => this.requestUpdate(),
-    (refusal) => this.refused(refusal),
-  );
-  readonly #heartbeat = new Heartbeat(this.timers, () => this.requestUpdate());
+  readonly wishes = new Wishes(this);
+  readonly #heartbeat = new Heartbeat();
   readonly #controller = new HassController((before, now) => this.#hassChanged(before, now));
   readonly #draw = (): void => this.drawNow();
-  #fmt: Formatter | undefined;
-  #t: Translate = translator("en");
   /** Drawings so far; the tests and benchmarks count them. */
   renders = 0;
 
@@ -71,24 +64,28 @@ export abstract class EvseElement extends Drawn {
   }
 
   get t(): Translate {
-    return this.#t;
+    return translator(this.language);
   }
 
   get fmt(): Formatter {
-    return (this.#fmt ??= formatterFor(this.hass ?? NO_HASS));
+    return formatterFor(this.hass);
   }
 
   get language(): string {
-    const hass = this.hass;
-    return hass?.locale?.language ?? hass?.language ?? "en";
+    return languageOf(this.hass);
   }
 
   get rtl(): boolean {
-    return this.hass?.translationMetadata?.translations[this.language]?.isRTL === true;
+    return this.fmt.rtl;
+  }
+
+  /** For a drawing: what it reads is watched. */
+  get watched(): Hass | undefined {
+    return this.#controller.watched;
   }
 
   find(hass: Hass): Found {
-    return this.discovery.find(hass, this.config);
+    return this.discovery.find(hass, this.config, this.hass?.states);
   }
 
   scene(hass: Hass, found: Found, ref: ChargerRef): Scene {
@@ -100,7 +97,6 @@ export abstract class EvseElement extends Drawn {
       t: this.t,
       fmt: this.fmt,
       now,
-      lang: languageFor(this.language),
       view,
       found,
       wishes: this.wishes,
@@ -111,57 +107,42 @@ export abstract class EvseElement extends Drawn {
     };
   }
 
-  /** Names every entity the drawing depends on. */
-  watch(found: Found, refs: readonly ChargerRef[]): void {
-    const ids: string[] = [found.root ?? ROOT];
-    for (const ref of refs) {
-      if (ref.status !== undefined) ids.push(ref.status);
-      for (const id of Object.values(ref.map)) if (typeof id === "string") ids.push(id);
-      const hass = this.hass;
-      const prefix = /^sensor\.(.+)_status$/.exec(ref.status ?? "")?.[1];
-      if (hass !== undefined && prefix !== undefined && Object.keys(ref.map).length === 0) {
-        const view = new ChargerView(hass, ref, this.config, undefined);
-        for (const role of ROLES_WITHOUT_MAP) {
-          const id = view.id(role);
-          if (id !== undefined) ids.push(id);
-        }
-      }
-    }
-    for (const id of Object.values(found.site)) if (typeof id === "string") ids.push(id);
-    for (const id of Object.values(this.config.entities ?? {})) ids.push(id);
-    if (this.config.price_entity !== undefined) ids.push(this.config.price_entity);
-    if (this.config.entity !== undefined) ids.push(this.config.entity);
-    this.#controller.watch(ids);
-  }
-
   /** Sets a helper: shown at once, sent once, taken back when refused. */
-  setValue(view: ChargerView, role: string, target: Value): void {
+  setValue(view: ChargerView, role: string, target: string | number): void {
     const id = view.id(role);
-    if (id === undefined) return;
-    this.setEntity(id, target, view);
+    if (id) this.setEntity(id, String(target), view);
   }
 
-  setEntity(id: string, target: Value, view: ChargerView | undefined): void {
-    const hass = this.hass;
-    if (hass === undefined) return;
-    const domain = id.split(".")[0] ?? "";
-    const [service, data] =
-      typeof target === "boolean"
-        ? [target ? "turn_on" : "turn_off", {}]
-        : domain === "input_select" || domain === "select"
+  /** As `setValue`; `target` is the state that the entity is to show. */
+  setEntity(id: string, target: string, view?: ChargerView): void {
+    const { hass } = this;
+    if (!hass) return;
+    const [domain = ""] = id.split(".");
+    const [service, data] = /^(switch|input_boolean)$/.test(domain)
+      ? [target === "off" ? "turn_off" : "turn_on", {}]
+      : target === PRESSED
+        ? ["press", {}]
+        : domain.endsWith("select")
           ? ["select_option", { option: target }]
-          : ["set_value", { value: target }];
-    this.#wish(hass, id, target, view, () => hass.callService(domain, service, data, { entity_id: id }, false));
+          : ["set_value", { value: Number(target) }];
+    const command = view?.entity("command");
+    this.wishes.make(
+      {
+        entity: id,
+        target,
+        from: hass.states[id]?.state,
+        command: command?.entity_id,
+        commandBefore: commandId(command),
+        timeoutMs: view?.timeoutMs ?? 15_000,
+      },
+      hass.callService(domain, service, data, { entity_id: id }, false),
+    );
   }
 
   /** Presses a button helper; a second press before the answer is ignored. */
   press(view: ChargerView, role: string): void {
-    const hass = this.hass;
-    const id = view.id(role);
-    if (hass === undefined || id === undefined || this.wishes.has(id)) return;
-    const domain = id.split(".")[0] ?? "";
-    const service = domain === "switch" || domain === "input_boolean" ? "turn_on" : "press";
-    this.#wish(hass, id, PRESSED, view, () => hass.callService(domain, service, {}, { entity_id: id }, false));
+    if (this.wishes.target(view.id(role))) return;
+    this.setValue(view, role, PRESSED);
     forwardHaptic("light");
   }
 
@@ -194,58 +175,24 @@ export abstract class EvseElement extends Drawn {
   protected override draw(): void {
     super.draw();
     this.renders += 1;
-    this.#heartbeat.arm(this.now());
-  }
-
-  #wish(hass: Hass, entity: string, target: Value, view: ChargerView | undefined, run: () => Promise<unknown>): void {
-    const command = view?.entity("command");
-    this.wishes.make(
-      {
-        entity,
-        target,
-        from: hass.states[entity]?.state ?? "",
-        atMs: this.now(),
-        command: command?.entity_id,
-        commandBefore: commandId(command),
-        timeoutMs: view?.timeoutMs ?? 15_000,
-      },
-      run,
-    );
+    this.#heartbeat.arm(this.timers, this.now(), () => this.requestUpdate());
   }
 
   #hassChanged(before: Hass | undefined, now: Hass): void {
     if (before?.connection !== now.connection || (before?.connected === false && now.connected !== false)) {
       this.discovery.forget();
     }
-    if (
-      before?.locale !== now.locale ||
-      before?.language !== now.language ||
-      before?.config?.time_zone !== now.config?.time_zone
-    ) {
-      this.#fmt = undefined;
-      this.#t = translator(now.locale?.language ?? now.language);
-    }
-    const root = this.find(now).root;
-    this.#heartbeat.look(root === undefined ? undefined : now.states[root], this.now());
+    const { root = "" } = this.find(now);
+    this.#heartbeat.look(now.states[root], this.now());
     this.wishes.settle(now.states);
-    if (before === undefined) this.requestUpdate();
+    if (!before) this.requestUpdate();
     else if (this.isConnected) inFrame(this.#draw);
   }
 }
 
-const ROLES_WITHOUT_MAP = ["reason", "command", "power", "energy_session", "mode", "limit", "online", "enabled"];
-const NO_HASS: Hass = {
-  states: {},
-  callService: () => Promise.reject(new Error("no connection")),
-  callWS: () => Promise.reject(new Error("no connection")),
-};
-
 /** The unit of money: the user's word, the sensor's unit, Home Assistant's. */
 export function currencyOf(view: ChargerView, role: string): string | undefined {
   return (
-    view.config.currency ??
-    text(view.entity(role)?.attributes["unit_of_measurement"]) ??
-    view.hass.config?.currency ??
-    undefined
+    view.config.currency ?? text(view.entity(role)?.attributes["unit_of_measurement"]) ?? view.hass.config?.currency
   );
 }

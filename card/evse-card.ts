@@ -91,10 +91,9 @@ export class EvseCard extends EvseElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { config } = this;
-    const hass = config.demo === true ? DEMO_HASS : this.hass;
+    const hass = config.demo === true ? DEMO_HASS : this.watched;
     if (hass === undefined) return nothing;
     const found = this.find(hass);
-    this.watch(found, found.chargers);
     const scenes = found.chargers.map((ref) => this.scene(hass, found, ref));
     const [first] = scenes;
     const [cls, state, body] =
@@ -118,16 +117,16 @@ export class EvseCard extends EvseElement {
   }
 
   /** No wallbox to draw, and what to do about it. */
-  #note({ kind }: Found): TemplateResult {
+  #note({ lack }: Found): TemplateResult {
     const [sign, what, next] =
-      kind === "version"
+      lack === "version"
         ? (["alert", "version", "version_next"] as const)
         : (["station", "empty", "empty_next"] as const);
     return html`<div class="empty">
       <div class="orb">${icon(sign)}</div>
       <div>
         <p>${this.t(what)}</p>
-        <p>${this.t(next)}</p>
+        <p class="sub">${this.t(next)}</p>
       </div>
     </div>`;
   }
@@ -140,16 +139,15 @@ export class EvseCard extends EvseElement {
   ): readonly [cls: string, state: string, body: TemplateResult] {
     const { view } = first;
     const flow = view.cut ? undefined : flowOf(first, scenes);
-    const wanted = this.#layout;
+    const layout = this.#layout;
     this.#speak(first);
-    if (found.isSite && wanted === "site") {
+    if (layout === "site") {
       this.#count(scenes);
       const charging = scenes.some((scene) => scene.view.tint === "charging");
       const body = siteLayout(first, scenes, this, flow);
-      return [view.cut ? "site stale" : "site", charging ? "charging" : "idle", body];
+      return [view.cut ? "site stale" : "site", charging && !view.cut ? "charging" : "idle", body];
     }
     this.#count([first]);
-    const layout = wanted === "site" ? "full" : wanted;
     const one = layout === "compact" && Number(this.config.grid_options?.rows) === 1 ? "one" : "";
     const stale = view.silence === undefined ? "" : "stale";
     const body = LAYOUTS[layout](first, { card: this, flow, slim: layout === "features" });
@@ -166,7 +164,13 @@ export class EvseCard extends EvseElement {
     return own === undefined ? icon("station") : html`<ha-icon .icon=${own}></ha-icon>`;
   }
 
-  head(scene: Scene, orb: TemplateResult, line: string, more?: TemplateResult, lineClass?: string): TemplateResult {
+  head(
+    scene: Scene,
+    orb: TemplateResult,
+    line: string,
+    more?: TemplateResult | typeof nothing,
+    lineClass?: string,
+  ): TemplateResult {
     return html`<header class="head">${this.#tap(who(orb, this.#name(scene), line, lineClass), scene)}${more}</header>`;
   }
 
@@ -175,7 +179,7 @@ export class EvseCard extends EvseElement {
     const status = view.entity("status");
     const composed =
       name === undefined || status === undefined ? undefined : view.hass.formatEntityName?.(status, name);
-    return text(name) ?? text(composed) ?? text(view.ref.name) ?? "EVSE";
+    return text(name) ?? text(composed) ?? view.ref.name;
   }
 
   /** The header is a button only when it does something. */

@@ -2,7 +2,7 @@
 import { ACTIONS, FEATURES, LAYOUTS, SECTIONS } from "./config.ts";
 import { readRoot } from "./discovery.ts";
 import { lastSeenHass } from "./element.ts";
-import type { Hass } from "./hass.ts";
+import { type Hass, languageOf } from "./hass.ts";
 import { type Key, isKey, translator } from "./i18n/languages.ts";
 import { assertFormConfig } from "./validate.ts";
 
@@ -39,7 +39,7 @@ const LABELS: Readonly<Record<string, Key>> = {
 
 export function getConfigForm(): unknown {
   const hass = anyHass();
-  const t = translator(hass?.locale?.language ?? hass?.language);
+  const t = translator(languageOf(hass));
   const word = (name: string): string => {
     const key = LABELS[name] ?? name;
     return isKey(key) ? t(key) : name;

@@ -1,5 +1,6 @@
 /** Numbers, times and money as the user has set them in Home Assistant. */
-import type { Hass } from "./hass.ts";
+import { type Hass, languageOf } from "./hass.ts";
+import { kept } from "./kept.ts";
 
 export interface Quantity {
   readonly n: string;
@@ -23,25 +24,25 @@ export class Formatter {
   readonly #kilo = new Map<string, boolean>();
   readonly #locale: string | undefined;
   readonly #grouping: boolean;
-  readonly #rtl: boolean;
+  readonly rtl: boolean;
   readonly #clock: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
 
-  constructor(hass: Hass) {
-    const locale = hass.locale;
-    this.#rtl = hass.translationMetadata?.translations[locale?.language ?? "en"]?.isRTL === true;
-    const language = locale?.language ?? hass.language ?? "en";
+  constructor(hass: Hass | undefined) {
+    const locale = hass?.locale;
+    const language = languageOf(hass);
+    this.rtl = hass?.translationMetadata?.translations[language]?.isRTL === true;
     const format = locale?.number_format ?? "language";
     this.#locale = format === "system" ? undefined : (NUMBER_LOCALE[format] ?? language);
     this.#grouping = format !== "none";
-    const zone = locale?.time_zone === "server" ? hass.config?.time_zone : undefined;
+    const zone = locale?.time_zone === "server" ? hass?.config?.time_zone : undefined;
     const at = locale?.time_format === "system" ? undefined : language;
+    const day = locale?.time_format === "24";
     const options: Intl.DateTimeFormatOptions = {
-      hour: "numeric",
+      hour: day ? "2-digit" : "numeric",
       minute: "2-digit",
-      ...(zone === undefined ? {} : { timeZone: zone }),
-      ...(locale?.time_format === "12" ? { hour12: true } : {}),
-      ...(locale?.time_format === "24" ? { hourCycle: "h23" as const, hour: "2-digit" as const } : {}),
+      hourCycle: day ? "h23" : locale?.time_format === "12" ? "h12" : undefined,
+      timeZone: zone,
     };
     this.#clock = new Intl.DateTimeFormat(at, options);
     this.#day = new Intl.DateTimeFormat(at, { ...options, weekday: "short" });
@@ -49,15 +50,8 @@ export class Formatter {
 
   number(value: number, digits = 0, most = digits): string {
     const key = `${String(digits)}/${String(most)}`;
-    let format = this.#numbers.get(key);
-    if (format === undefined) {
-      format = new Intl.NumberFormat(this.#locale, {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: most,
-        useGrouping: this.#grouping,
-      });
-      this.#numbers.set(key, format);
-    }
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: most, useGrouping: this.#grouping };
+    const format = kept(this.#numbers, key, () => new Intl.NumberFormat(this.#locale, options));
     return format.format(value === 0 ? 0 : value);
   }
 
@@ -80,7 +74,7 @@ export class Formatter {
   }
 
   ltr(text: string): string {
-    return this.#rtl ? `\u2066${text}\u2069` : text;
+    return this.rtl ? `\u2066${text}\u2069` : text;
   }
 
   /** A; whole amperes without decimals. */
@@ -114,26 +108,24 @@ export class Formatter {
 
   /** `1:42` hours. */
   hours(ms: number): string {
-    const minutes = Math.max(0, Math.floor(ms / 60_000));
-    return `${this.number(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}`;
+    return sixtieths(ms / 60_000, (hours) => this.number(hours));
   }
 
   /** `0:45` minutes, or `1:05:09`. */
   countdown(ms: number): string {
-    const seconds = Math.max(0, Math.ceil(ms / 1000));
-    const tail = String(seconds % 60).padStart(2, "0");
-    const minutes = Math.floor(seconds / 60);
-    return minutes < 60
-      ? `${String(minutes)}:${tail}`
-      : `${String(Math.floor(minutes / 60))}:${String(minutes % 60).padStart(2, "0")}:${tail}`;
+    const seconds = Math.ceil(ms / 1000);
+    return sixtieths(seconds, (minutes) => (minutes < 60 ? String(minutes) : sixtieths(minutes, String)));
   }
+}
+
+/** `0:45`; `whole` writes what is before the colon. Nothing runs below zero. */
+function sixtieths(count: number, whole: (sixties: number) => string): string {
+  const rest = Math.max(0, Math.floor(count));
+  return `${whole(Math.floor(rest / 60))}:${String(rest % 60).padStart(2, "0")}`;
 }
 
 const made = new Map<string, Formatter>();
 /** One per set of user settings: to make Intl's formatters is the dearest part of a first drawing. */
-export function formatterFor(hass: Hass): Formatter {
-  const key = JSON.stringify([hass.locale, hass.language, hass.config?.time_zone]);
-  let formatter = made.get(key);
-  if (formatter === undefined) made.set(key, (formatter = new Formatter(hass)));
-  return formatter;
+export function formatterFor(hass: Hass | undefined): Formatter {
+  return kept(made, JSON.stringify([hass?.locale, hass?.language, hass?.config?.time_zone]), () => new Formatter(hass));
 }

@@ -1,9 +1,10 @@
-/** The one place that takes Home Assistant's `hass`: compares what is watched and tells only a difference. */
+/** The one place that takes Home Assistant's `hass`: tells only a difference in what the drawings have read. */
 import type { Hass } from "./hass.ts";
 
 export class HassController {
   #hass: Hass | undefined;
-  #watched: readonly string[] = [];
+  /** Entities read so far. */
+  readonly #read = new Set<string>();
   readonly #changed: (before: Hass | undefined, now: Hass) => void;
 
   /** `changed` runs at once, with the first hass and on a watched difference. */
@@ -15,31 +16,28 @@ export class HassController {
     return this.#hass;
   }
 
+  /** The same, for a drawing: every entity it asks for is watched from then on, there or not. */
+  get watched(): Hass | undefined {
+    const hass = this.#hass;
+    const get = (states: Hass["states"], id: string | symbol): unknown => {
+      this.#read.add(String(id));
+      return states[String(id)];
+    };
+    return hass && { ...hass, states: new Proxy(hass.states, { get }) };
+  }
+
   /** Called for every state event of the whole house: must stay cheap and start nothing. */
   set(hass: Hass): void {
     const before = this.#hass;
     this.#hass = hass;
-    if (before === undefined || (before !== hass && this.#differs(before, hass))) this.#changed(before, hass);
-  }
-
-  watch(ids: Iterable<string>): void {
-    this.#watched = [...new Set(ids)];
+    if (!before || this.#differs(before, hass)) this.#changed(before, hass);
   }
 
   #differs(before: Hass, now: Hass): boolean {
-    if (
-      before.connected !== now.connected ||
-      before.locale !== now.locale ||
-      before.language !== now.language ||
-      before.themes?.darkMode !== now.themes?.darkMode ||
-      before.user !== now.user
-    ) {
-      return true;
-    }
-    const { states: old } = before;
-    const { states } = now;
-    if (old === states) return false;
-    for (const id of this.#watched) if (old[id] !== states[id]) return true;
+    if ((["connected", "locale", "language", "user"] as const).some((key) => before[key] !== now[key])) return true;
+    if (before.themes?.darkMode !== now.themes?.darkMode) return true;
+    if (before.states !== now.states)
+      for (const id of this.#read) if (before.states[id] !== now.states[id]) return true;
     return false;
   }
 }

@@ -71,6 +71,11 @@ export function time(value: unknown): number | undefined {
   return number(Date.parse(text(value) ?? ""));
 }
 
+/** The user's language. */
+export function languageOf(hass: Pick<Hass, "locale" | "language"> | undefined): string {
+  return hass?.locale?.language ?? hass?.language ?? "en";
+}
+
 /** What a select offers. */
 export function optionsOf(entity: HassEntity | undefined): readonly string[] {
   return list(entity?.attributes["options"]).filter((option) => typeof option === "string");

@@ -1,8 +1,9 @@
 /** A reason as two lines: what is (at most 36 characters in English), and what happens next. */
 import { parseMode } from "../shared/modes.ts";
-import type { ChargerView } from "./charger.ts";
-import { DASH, type Formatter } from "./format.ts";
-import { type Fields, number, text, time } from "./hass.ts";
+import { type ChargerView, ICON_GROUPS } from "./charger.ts";
+import type { Formatter } from "./format.ts";
+import { type Groups, groupOf } from "./groups.ts";
+import { number, text, time } from "./hass.ts";
 import { isKey, type Key, type Params, type Translate } from "./i18n/languages.ts";
 import type { IconName } from "./icons.ts";
 
@@ -18,164 +19,84 @@ export interface ReasonLines {
   readonly untilMs?: number;
 }
 
-/** Second lines that several codes share; absent = `n_<code>`. */
-const NEXT: Readonly<Record<string, Key>> = {
-  bridge_starting: "n_self",
-  rebooting: "n_self",
-  firmware: "n_self",
-  phase_switch: "n_self",
-  ev_not_ready: "n_ev",
-  ev_full: "n_ev",
-  insufficient_solar: "n_self",
-  no_excess: "n_self",
-  insufficient_power: "n_self",
-  pause_timer: "n_self",
-  cooldown: "n_self",
-  waiting_tariff: "n_planned",
-  dynamic_control_off: "n_user",
-  meter_stale: "n_fail_safe",
-};
-const LIMIT_NEXT: Readonly<Record<string, Key>> = {
-  user: "n_user",
-  temperature: "g_hightemperature",
-  fail_safe: "n_fail_safe",
-  charger: "n_most",
-  cable: "n_most",
-  car: "n_most",
-};
-const ICON: Readonly<Record<string, IconName>> = {
-  unplugged: "plug",
-  offline: "cloud-off",
-  fault: "alert",
-  authorization: "card",
-  ev_not_ready: "car",
-  ev_full: "car",
-  replug_required: "plug",
-  paused_by_user: "pause",
-  mode_off: "pause",
-  target_reached: "check",
-  limited_by: "limiter",
-  limit_ignored: "limiter",
-  external_limit: "limiter",
-  dynamic_control_off: "limiter",
-  insufficient_power: "home",
-  following_solar: "sun",
-  insufficient_solar: "cloudsun",
-  no_excess: "cloudsun",
-  grace: "cloudsun",
-  start_delay: "cloudsun",
-  grid_charging_off: "cloudsun",
-  battery_priority: "battery",
-  disabled: "lock",
-  cheap_tariff: "bolt",
-};
+/** Second lines that several reasons share, by code, by source of a limit and by code of a fault. */
+const NEXT: Groups<Key> = [
+  [
+    "n_self",
+    "bridge_starting rebooting firmware phase_switch insufficient_solar no_excess insufficient_power pause_timer cooldown",
+  ],
+  ["n_ev", "ev_not_ready ev_full"],
+  ["n_planned", "waiting_tariff"],
+  ["n_user", "user dynamic_control_off"],
+  ["n_fail_safe", "fail_safe meter_stale"],
+  ["n_most", "charger cable car"],
+  ["g_hightemperature", "temperature hightemperature"],
+  ["g_groundfailure", "groundfailure"],
+  ["r_replug_required", "connectorlockfailure"],
+];
 const COUNTING = ["start_delay", "grace", "pause_timer", "cooldown"];
-/** Codes of OCPP 1.6 with advice of their own. */
-const FAULTS: Readonly<Record<string, readonly [Key, Key]>> = {
-  groundfailure: ["f_groundfailure", "g_groundfailure"],
-  hightemperature: ["f_hightemperature", "g_hightemperature"],
-  overcurrentfailure: ["f_overcurrentfailure", "n_fault"],
-  connectorlockfailure: ["f_connectorlockfailure", "r_replug_required"],
-};
 
 /** Parameters as published (`interface.md`), turned into words of the user's language. */
-export function reasonWords(params: Fields, t: Translate, fmt: Formatter, now: number): Record<string, string> {
-  const words: Record<string, string> = {};
-  for (const [name, value] of Object.entries(params)) {
-    const figure = number(value);
-    const when = time(value);
-    if (name.endsWith("_w") && figure !== undefined) words[name] = fmt.watts(figure);
-    else if (name.endsWith("_a") && figure !== undefined) words[name] = fmt.amps(figure);
-    else if ((name === "soc" || name === "target") && figure !== undefined) words[name] = fmt.percent(figure);
-    else if (name === "to" && figure !== undefined) words[name] = fmt.number(figure);
-    else if (["until", "since", "from", "by"].includes(name) && when !== undefined) words[name] = fmt.time(when, now);
-    else words[name] = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  }
-  return words;
-}
-
-export function faultKeys(code: string | undefined): readonly [Key, Key] {
-  return FAULTS[(code ?? "").toLowerCase().replace(/[^a-z]/g, "")] ?? ["r_fault", "n_fault"];
+function reasonWords(view: ChargerView, fmt: Formatter, now: number): Record<string, Params[string]> {
+  const forms: readonly (readonly [RegExp, (figure: number) => string])[] = [
+    [/_w$/, (watts) => fmt.watts(watts)],
+    [/_a$/, (amps) => fmt.amps(amps)],
+    [/^(soc|target)$/, (percent) => fmt.percent(percent)],
+    [/^(until|since|from|by)$/, (ms) => fmt.time(ms, now)],
+    [/^price$/, (price) => fmt.money(price, view.config.currency ?? view.hass.config?.currency)],
+    [/^energy$/, (kwh) => fmt.join(fmt.energy(kwh))],
+  ];
+  const words = Object.entries(view.params).map(([name, value]): [string, string] => {
+    const figure = number(value) ?? time(value);
+    const form = forms.find(([names]) => names.test(name))?.[1];
+    return [name, figure === undefined || !form ? String(value) : form(figure)];
+  });
+  return Object.fromEntries(words);
 }
 
 /** Lines of the published reason; codes we do not know are shown by their English text. */
 export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter, now: number): ReasonLines {
-  const code = view.code ?? (view.display === "available" ? "unplugged" : view.display === "faulted" ? "fault" : "");
-  const { params } = view;
-  const words: Record<string, string | number> = reasonWords(params, t, fmt, now);
-  let first: string = `r_${code}`;
-  let next: string = NEXT[code] ?? `n_${code}`;
-  let icon = ICON[code] ?? view.icon;
-  let untilMs: number | undefined;
-  const use = (name: string): Params => ({ ...words, [name]: words[name] ?? "" });
-
-  if (COUNTING.includes(code)) {
-    untilMs = time(params["until"]);
-    words["until"] = untilMs === undefined ? DASH : fmt.countdown(untilMs - now);
-    if (code === "pause_timer") first = "r_cooldown";
-  } else if (code === "unplugged") {
-    const mode = view.word("mode");
-    words["mode"] = mode === undefined ? "" : modeLabel(mode, t);
-    if (mode === undefined || parseMode(mode) === "off") next = "";
-  } else if (code === "fault") {
-    [first, next] = faultKeys(text(params["code"]) ?? text(view.entity("problem")?.attributes["code"]));
-  } else if (code === "paused_by_user") {
-    first = words["since"] === undefined ? "s_paused" : "r_paused_by_user_at";
-  } else if (code === "disabled") {
-    first = "s_out_of_service";
-  } else if (code === "target_reached" && words["target"] === undefined) {
-    const energy = number(params["energy"]);
-    words["target"] = words["soc"] ?? (energy === undefined ? "" : `${fmt.energy(energy).n} kWh`);
-  } else if (code === "limited_by") {
-    const source = text(params["source"]) ?? "";
-    const key = params["phase"] === undefined ? `l_${source}` : "l_phase";
-    words["source"] = isKey(key) ? t(key, use("circuit")) : source;
-    next = LIMIT_NEXT[source] ?? "n_shared";
-  } else if (code === "insufficient_solar" && view.display === "charging") {
-    first = "r_min_solar";
-    next = "n_following_solar";
-  } else if (code === "insufficient_power" && params["phase"] !== undefined) {
-    first = "r_phase_full";
-  } else if (code === "external_limit") {
-    words["limit_a"] ??= DASH;
-  } else if (code === "planned" && words["target"] !== undefined && words["by"] !== undefined) {
-    first = "r_planned_target";
-  } else if (code === "cheap_tariff") {
-    const price = number(params["price"]);
-    const currency = view.config.currency ?? view.hass.config?.currency;
-    if (price !== undefined) words["price"] = fmt.money(price, currency);
-  } else if (code === "offline") {
-    return { icon, ...offlineLines(view, t, fmt, now) };
-  }
-  if (code === "mode_off") {
-    return { icon, first: `${t("mode")}: ${t("m_off")}`, next: t("n_mode_off") };
-  }
-  if (!isKey(first)) {
-    const english = text(view.entity("reason")?.attributes["text"]);
-    const [what = "", ...rest] = (english ?? humanise(code)).split(/\.\s+/);
-    if (what === "") return { icon, first: t(view.wordKey), next: "" };
-    icon = view.icon;
-    return { icon, first: what.replace(/\.$/, ""), next: rest.join(". ") };
-  }
+  const { params, display } = view;
+  const plain = display === "available" ? "unplugged" : display === "faulted" ? "fault" : "";
+  const code = display === "offline" ? display : (view.code ?? plain);
+  const words = reasonWords(view, fmt, now);
+  const untilMs = COUNTING.includes(code) ? time(params["until"]) : undefined;
+  if (untilMs !== undefined) words["until"] = fmt.countdown(untilMs - now);
+  const goneMs = time((view.entity("online") ?? view.entity("status"))?.last_changed);
+  if (code === "offline") words["since"] = goneMs && fmt.time(goneMs, now);
+  const mode = view.word("mode") ?? "off";
+  words["mode"] = modeLabel(mode, t);
+  words["target"] ??= words["soc"] ?? words["energy"];
+  const source = text(params["source"]) ?? "";
+  const binding = `l_${words["phase"] ? "phase" : source}`;
+  if (isKey(binding)) words["source"] = t(binding, words);
+  const told = text(params["code"]) ?? text(view.entity("problem")?.attributes["code"]) ?? "";
+  const fault = told.toLowerCase().replace(/[^a-z]/g, "");
+  /** Lines that are not called after their code. */
+  const lines: Readonly<Record<string, readonly [first: string | undefined, next?: string]>> = {
+    pause_timer: ["r_cooldown"],
+    disabled: ["s_out_of_service"],
+    fault: [isKey(`f_${fault}`) ? `f_${fault}` : "r_fault", groupOf(NEXT, fault) ?? "n_fault"],
+    offline: [
+      goneMs ? "r_offline_since" : "s_offline",
+      view.word("fail_safe") === "proven" ? "n_offline_safe" : "n_offline",
+    ],
+    paused_by_user: [words["since"] ? "r_paused_by_user_at" : "s_paused"],
+    insufficient_solar: display === "charging" ? ["r_min_solar", "n_following_solar"] : [undefined],
+    insufficient_power: [words["phase"] ? "r_phase_full" : undefined],
+    planned: [words["target"] && words["by"] ? "r_planned_target" : undefined],
+    limited_by: [undefined, groupOf(NEXT, source) ?? "n_shared"],
+    unplugged: [undefined, parseMode(mode) === "off" ? "" : "n_unplugged"],
+  };
+  const [first = `r_${code}`, next = groupOf(NEXT, code) ?? `n_${code}`] = lines[code] ?? [];
+  const english = (text(view.entity("reason")?.attributes["text"]) ?? humanise(code)).split(/\.(?:\s+|$)/);
+  const [what = "", ...rest] = isKey(first) ? [t(first, words)] : english;
   return {
-    icon,
-    first: t(first, words),
-    next: isKey(next) ? t(next, words) : "",
+    icon: groupOf(ICON_GROUPS, code) ?? view.icon,
+    first: code === "mode_off" ? `${t("mode")}: ${t("m_off")}` : what || t(view.wordKey),
+    next: isKey(next) ? t(next, words) : rest.join(". ").trim(),
     sunny: code === "following_solar",
     ...(untilMs !== undefined && untilMs > now ? { untilMs } : {}),
-  };
-}
-
-export function offlineLines(
-  view: ChargerView,
-  t: Translate,
-  fmt: Formatter,
-  now: number,
-): { readonly first: string; readonly next: string } {
-  const since = time((view.entity("online") ?? view.entity("status"))?.last_changed);
-  return {
-    first: since === undefined ? t("s_offline") : t("r_offline_since", { since: fmt.time(since, now) }),
-    next: t(view.word("fail_safe") === "proven" ? "n_offline_safe" : "n_offline"),
   };
 }
 

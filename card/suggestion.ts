@@ -1,6 +1,6 @@
 /** "Add card" → an entity of a wallbox → our card. Asked for every selected entity: look-ups only, never throws. */
 import { readRoot } from "./discovery.ts";
-import { fields, type Hass, text } from "./hass.ts";
+import { type Hass, text } from "./hass.ts";
 
 export function getEntitySuggestion(hass: Hass, entityId: string): unknown {
   const attributes = hass.states[entityId]?.attributes;
@@ -14,7 +14,7 @@ export function getEntitySuggestion(hass: Hass, entityId: string): unknown {
           ours
             ? charger.id === id
             : // A helper carries no attributes of ours: it is named in a map.
-              Object.values(fields(hass.states[charger.status]?.attributes["evse_entities"])).includes(entityId),
+              Object.values(charger.map).includes(entityId),
         )?.status;
   if (status === undefined) {
     const site = id === "site" || attributes["evse_schema"] !== undefined;

@@ -38,10 +38,9 @@ abstract class EvseFeature extends EvseElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { hass } = this;
+    const hass = this.watched;
     if (hass === undefined || this.config.entity === undefined) return nothing;
     const found = this.find(hass);
-    this.watch(found, found.chargers);
     const [ref] = found.chargers;
     if (ref === undefined) return nothing;
     const scene = this.scene(hass, found, ref);

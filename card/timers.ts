@@ -12,7 +12,7 @@ export class Timers {
           this.#running.delete(name);
           run();
         },
-        Math.min(Math.max(0, ms), 2_147_483_000),
+        Math.min(ms, 2 ** 31 - 1), // more would overflow and run at once
       ),
     );
   }
@@ -27,8 +27,7 @@ export class Timers {
   }
 
   clearAll(): void {
-    for (const timer of this.#running.values()) clearTimeout(timer);
-    this.#running.clear();
+    for (const name of this.#running.keys()) this.clear(name);
   }
 
   get size(): number {

@@ -8,30 +8,23 @@ import fr from "./fr.json";
 import it from "./it.json";
 import nl from "./nl.json";
 import pt from "./pt.json";
+import { DASH } from "../format.ts";
+import { kept } from "../kept.ts";
 import { unpack } from "./pack.ts";
 import sl from "./sl.json";
 
 export type Key = keyof typeof en;
-export type Params = Readonly<Record<string, string | number>>;
+export type Params = Readonly<Record<string, string | number | undefined>>;
 
 type Table = Readonly<Record<string, string>>;
-const KEYS = Object.keys(en);
 const FILES: Readonly<Record<string, Table | string>> = { en, bg, da, de, es, fr, it, nl, pt, sl };
-export const LANGUAGES = Object.keys(FILES);
 
-const unpacked = new Map<string, Table>();
-
+/** Every word of a language; of one we lack, English. */
 function table(language: string): Table {
-  const ready = unpacked.get(language);
-  if (ready !== undefined) return ready;
   const file: Table | string = FILES[language] ?? en;
-  let made: Table;
-  if (typeof file === "string") {
-    const lines = unpack(file, Object.values(en));
-    made = Object.fromEntries(KEYS.map((key, index) => [key, lines[index] ?? ""]));
-  } else made = file;
-  unpacked.set(language, made);
-  return made;
+  if (typeof file !== "string") return file;
+  const lines = unpack(file, Object.values(en));
+  return Object.fromEntries(Object.keys(en).map((key, index) => [key, lines[index] ?? ""]));
 }
 
 export function isKey(key: string): key is Key {
@@ -40,26 +33,20 @@ export function isKey(key: string): key is Key {
 
 export type Translate = (key: Key, params?: Params) => string;
 
-/** `pt-BR` → `pt`; a language we lack → English. */
-export function languageFor(tag: string | undefined): string {
-  const base = (tag ?? "en").toLowerCase().split(/[-_]/)[0] ?? "en";
-  return base in FILES ? base : "en";
-}
+const made = new Map<string, Translate>();
 
-/** Texts of one language. Plurals are written `one:…|other:…` and chosen by `n`. */
-export function translator(tag: string | undefined): Translate {
-  const language = languageFor(tag);
-  const words = table(language);
-  let rules: Intl.PluralRules | undefined;
-  return (key, params = {}) => {
-    let found = words[key] ?? en[key];
-    const count = params["n"];
-    if (typeof count === "number" && found.includes("other:")) {
-      rules ??= new Intl.PluralRules(language);
-      const form = rules.select(count);
-      const forms = found.split("|").map((part) => part.split(/:(.*)/s));
-      found = (forms.find(([name]) => name === form) ?? forms.at(-1))?.[1] ?? found;
-    }
-    return found.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ""));
-  };
+/** Texts of one language (`pt-BR` → `pt`). Plurals are written `one:…|other:…` and chosen by `n`. */
+export function translator(tag: string): Translate {
+  const [language = tag] = tag.toLowerCase().split(/[-_]/);
+  return kept(made, language, () => {
+    const words = table(language);
+    const rules = new Intl.PluralRules(language);
+    return (key, params = {}) => {
+      let text = words[key] ?? en[key];
+      const form = (name: string): string | undefined => new RegExp(`\\b${name}:([^|]*)`).exec(text)?.[1];
+      const { n } = params;
+      if (typeof n === "number") text = form(rules.select(n)) ?? form("other") ?? text;
+      return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? DASH));
+    };
+  });
 }

@@ -15,7 +15,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
       ? [word, fmt.watts(powerOf(scene), `features:${view.ref.id}`), first.split(": ")[0]].join(" · ")
       : first || word;
   return html`<div class="body">
-    ${frame.card.head(scene, stateOrb(scene), line, html`<span class="wide">${moreMenu(scene)}</span>`)}
+    ${frame.card.head(scene, stateOrb(scene), line, moreMenu(scene))}
     ${(view.config.features ?? FEATURES).map((name) => PARTS[name](scene, frame))}
   </div>`;
 }

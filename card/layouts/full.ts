@@ -18,7 +18,13 @@ import { statsPart } from "../parts/stats.ts";
 /** What only the card itself can do. */
 export interface Card {
   /** The header: a button when it does something. */
-  head(scene: Scene, orb: TemplateResult, line: string, more?: TemplateResult, lineClass?: string): TemplateResult;
+  head(
+    scene: Scene,
+    orb: TemplateResult,
+    line: string,
+    more?: TemplateResult | typeof nothing,
+    lineClass?: string,
+  ): TemplateResult;
   /** The past of some entities since a time, in ms; asked for once somebody looks. */
   past(scene: Scene, ids: readonly string[], startMs: number): History;
   /** The user's own icon, else a charging station. */

@@ -6,8 +6,8 @@ import type { CardConfig } from "../config.ts";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
-import { number, optionsOf, text } from "../hass.ts";
-import { inputOf, menu, shownOf } from "../parts/field.ts";
+import { type HassEntity, number, optionsOf, text } from "../hass.ts";
+import { inputOf, menu } from "../parts/field.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
 import { chip, currents, powerOf, stateOrb, who } from "../parts/head.ts";
 import { icon } from "../parts/icon.ts";
@@ -113,7 +113,7 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
     v / total > 0.14 ? `${name} ${short(v)}` : v / total > 0.06 ? short(v) : "";
   return html`<section class="house-line">
     <div class="total">
-      <h4 class="section-title">${title}</h4>
+      <h4>${title}</h4>
       <span class="nowrap"><b>${say(used)}</b> <span class="sub">/ ${say(total)}</span></span>
     </div>
     <div class="stack" role="img" aria-label="${title}: ${sentence}" data-state="charging">
@@ -169,14 +169,10 @@ const SETTINGS = [
 
 /** The site's own helpers, behind a fold. */
 function settings(scene: Scene): TemplateResult | typeof nothing {
-  const { view, found } = scene;
-  const battery = ["battery_soc", "battery_power"].some(
-    (role) => siteEntity(view.hass, found.site, role) !== undefined,
-  );
-  const ids = SETTINGS.filter((role) => battery || !role.startsWith("battery")).map((role) =>
-    siteEntity(view.hass, found.site, role),
-  );
-  const rows = ids.filter((id) => id !== undefined).map((id) => setting(scene, id));
+  const entityOf = (role: string): HassEntity | undefined => siteEntity(scene.view.hass, scene.found.site, role);
+  const battery = entityOf("battery_soc") ?? entityOf("battery_power");
+  const entities = SETTINGS.filter((role) => battery ?? !role.startsWith("battery")).map(entityOf);
+  const rows = entities.filter((entity) => entity !== undefined).map((entity) => setting(scene, entity));
   if (rows.length === 0) return nothing;
   return html`<details class="fold">
     <summary>${icon("down", "s")}${scene.t("settings")}</summary>
@@ -184,18 +180,17 @@ function settings(scene: Scene): TemplateResult | typeof nothing {
   </details>`;
 }
 
-function setting(scene: Scene, id: string): TemplateResult | typeof nothing {
+function setting(scene: Scene, entity: HassEntity): TemplateResult {
   const { view, t, fmt, wishes, act } = scene;
-  const entity = view.hass.states[id];
-  if (entity === undefined) return nothing;
+  const { entity_id: id } = entity;
   const { attributes } = entity;
-  const value = shownOf(entity, wishes);
+  const value = wishes.target(id) ?? entity.state;
   const figure = number(value);
   const unit = text(attributes["unit_of_measurement"]) ?? "";
   const label = text(attributes["friendly_name"]) ?? id;
   const disabled = view.silence === "disconnected" || entity.state === "unavailable";
   const word = (option: string): string => (parseDistribution(option) === undefined ? modeLabel(option, t) : option);
-  const set = (to: string | number | boolean): void => act.setEntity(id, to, undefined);
+  const set = (to: string): void => act.setEntity(id, to);
   const control = scene.readOnly
     ? html`<b>${figure === undefined ? word(value) : `${fmt.number(figure)} ${unit}`}</b>`
     : id.startsWith("input_boolean.")
@@ -205,7 +200,7 @@ function setting(scene: Scene, id: string): TemplateResult | typeof nothing {
           aria-label=${label}
           .checked=${value === "on"}
           ?disabled=${disabled}
-          @change=${(event: Event) => set(inputOf(event)?.checked === true)}
+          @change=${(event: Event) => set(inputOf(event)?.checked === true ? "on" : "off")}
         />`
       : id.startsWith("input_number.")
         ? html`<input
@@ -219,9 +214,9 @@ function setting(scene: Scene, id: string): TemplateResult | typeof nothing {
               ?disabled=${disabled}
               @change=${(event: Event) => {
                 const input = inputOf(event);
-                if (input?.validity.valid === true) set(input.valueAsNumber);
+                if (input?.validity.valid === true) set(input.value);
               }}
             /><span class="sub">${unit}</span>`
         : menu({ label, options: optionsOf(entity), value, word, disabled, why: nothing, set });
-  return html`<div class="set ${wishes.has(id) ? "pending" : ""}"><span>${label}</span>${control}</div>`;
+  return html`<div class="set ${wishes.target(id) ? "pending" : ""}"><span>${label}</span>${control}</div>`;
 }

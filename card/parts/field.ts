@@ -1,20 +1,12 @@
 /** What controls have in common: the native menu, the way of the arrow keys, the reason for having no value. */
 import { html, type nothing, type TemplateResult } from "lit/html.js";
-import type { HassEntity } from "../hass.ts";
 import type { Translate } from "../i18n/languages.ts";
-import type { Wishes } from "../optimistic.ts";
 
 /** Id of the text that says why a control is disabled, for `aria-describedby`. */
 export const NO_DATA = "no-data";
 /** Every shadow tree holds that text once. */
 export function noData(t: Translate): TemplateResult {
   return html`<span id=${NO_DATA} hidden>${t("s_unknown")}</span>`;
-}
-
-/** What a helper shows: the wish on its way, else its state. */
-export function shownOf(entity: HassEntity, wishes: Wishes): string {
-  const wish = wishes.target(entity.entity_id) ?? entity.state;
-  return typeof wish === "boolean" ? (wish ? "on" : "off") : String(wish);
 }
 
 /** The input an event comes from. */

@@ -14,8 +14,7 @@ const WIDEST = 34;
 const THINNEST = 2.5;
 
 export function siteNumber({ view, found }: Scene, role: string): number | undefined {
-  const id = siteEntity(view.hass, found.site, role) ?? "";
-  return number(view.hass.states[id]?.state);
+  return number(siteEntity(view.hass, found.site, role)?.state);
 }
 
 /** The house's flow with the given wallboxes as cars. */

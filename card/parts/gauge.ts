@@ -54,13 +54,13 @@ function dialOf(scene: Scene, flow: EnergyFlow | undefined): Dial {
   if (view.waitsForSun && short !== undefined) {
     const need = number(view.params["need_w"]) ?? 0;
     return {
-      arcs: [arc("thin", 100), need > 0 ? arc("v thin sun", percent(need - short, need)) : nothing],
+      arcs: [arc("thin", 100), need > 0 ? arc("k-sun v thin", percent(need - short, need)) : nothing],
       main: fmt.power(short),
       sub: t("short"),
     };
   }
   const finished = display === "finished";
-  const arcs = [arc(finished ? "v thin state" : "thin", 100)];
+  const arcs = [arc(finished ? "v thin" : "thin", 100)];
   if (energy !== undefined && (finished || display === "paused")) {
     return { arcs, main: fmt.energy(energy), sub: t(finished ? "charged" : "so_far") };
   }
@@ -97,9 +97,8 @@ export function gaugePart(scene: Scene, { flow }: Frame): TemplateResult {
 function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): readonly Arc[] {
   const { silence, ref } = scene.view;
   if (value < 0.6) return [];
-  if (silence !== undefined) return [arc("v grey", value)];
-  const shares = carShares(flow, ref.name);
-  if (shares === undefined) return [arc("v state", value)];
+  const shares = silence === undefined ? carShares(flow, ref.name) : undefined;
+  if (shares === undefined) return [arc("v", value)];
   // Drawn from the last to the first, each with a gap where the next begins: round caps overlap neatly.
   const arcs: Arc[] = [];
   let end = 1;
@@ -107,7 +106,7 @@ function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): 
     const part = shares[kind];
     if (part < 0.02) continue;
     if (end < 0.99) arcs.push(arc("gap", Math.min(value, value * end + 1.1)));
-    arcs.push(arc(`v ${kind}`, value * end));
+    arcs.push(arc(`k-${kind} v`, value * end));
     end -= part;
   }
   return arcs;

@@ -13,7 +13,7 @@ export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult |
   const rolling = typeof hours === "number";
   const startMs = rolling ? now - hours * 3_600_000 : (time(view.word("session_start")) ?? now);
   if (startMs >= now || !view.has("power")) return nothing;
-  const roles = [view.id("power"), view.id("limit"), siteEntity(view.hass, found.site, "grid_power")];
+  const roles = [view.id("power"), view.id("limit"), siteEntity(view.hass, found.site, "grid_power")?.entity_id];
   const history = card.past(
     scene,
     roles.filter((id) => id !== undefined),
@@ -43,8 +43,12 @@ export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult |
   const say = `${title}: ${fmt.watts(last.v)} / ${fmt.watts(Math.max(...line.map(({ v }) => v)))}`;
   const canvas = html`<svg viewBox="0 0 600 ${height}" preserveAspectRatio="none" aria-hidden="true">
     ${slim ? nothing : svg`<path class="gl" vector-effect="non-scaling-stroke" d="M0 112H600M0 56H600M0 0H600" />`}
-    <path class=${own === undefined ? "a-state" : "a-grid"} d=${area(line)} />
-    ${own === undefined ? nothing : ["a-under", "a-sun"].map((cls) => svg`<path class=${cls} d=${area(own)} />`)}
+    <path
+      class="${own === undefined ? "" : "k-grid"} area"
+      fill-rule="evenodd"
+      d=${area(line) + (own === undefined ? "" : area(own))}
+    />
+    ${own === undefined ? nothing : svg`<path class="k-sun area" d=${area(own)} />`}
     ${
       limit === undefined
         ? nothing

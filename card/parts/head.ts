@@ -61,13 +61,13 @@ export function figure({ n, u }: Quantity): TemplateResult {
 /** A control's value where nothing may be set. */
 export function valueRow(sign: IconName, label: string, value: string, more = ""): TemplateResult {
   return html`<div class="value-row">
-    ${icon(sign)}<span>${label}</span><b>${value}</b><span class="sub">${more}</span>
+    ${icon(sign)}<span>${label}</span><b>${value}</b>${more === "" ? nothing : html`<span class="sub">${more}</span>`}
   </div>`;
 }
 
 export function section(cls: string, title: string, body: TemplateResult): TemplateResult {
   return html`<section class=${cls}>
-    <h4 class="section-title">${title}</h4>
+    <h4>${title}</h4>
     ${body}
   </section>`;
 }

@@ -4,7 +4,7 @@ import { define, Drawn } from "../drawn.ts";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
-import { inputOf, NO_DATA, shownOf } from "./field.ts";
+import { inputOf, NO_DATA } from "./field.ts";
 import { valueRow } from "./head.ts";
 import { icon } from "./icon.ts";
 
@@ -40,7 +40,8 @@ class EvseLimit extends Drawn {
     if (scene === undefined || entity === undefined) return nothing;
     const { view, t, fmt, wishes } = scene;
     const { minA, maxA, allowedA, display } = view;
-    const value = number(shownOf(entity, wishes));
+    const wish = wishes.target(entity.entity_id);
+    const value = number(wish ?? entity.state);
     this.#value = value;
     const charging = display === "charging";
     const held = charging && allowedA !== undefined && value !== undefined && allowedA < value - 0.4;
@@ -74,7 +75,7 @@ class EvseLimit extends Drawn {
         ${icon(sign === "+" ? "plus" : "minus")}
       </button>`;
     const slider = html`<div class="slider" style="--v:${at(present)};--now:${at(flowing)}">
-      <div class="bar"><i class="held"></i><i class="now"></i></div>
+      <div class="bar"><i class="held"></i><i class="now sub"></i></div>
       ${presets.map((amps) => html`<span class="stop ${amps < flowing ? "on" : ""}" style="--p:${at(amps)}"></span>`)}
       <span class="handle"></span>
       <input
@@ -92,7 +93,7 @@ class EvseLimit extends Drawn {
       />
     </div>`;
     return html`<div
-      class="limit ${wishes.has(entity.entity_id) ? "pending" : ""} ${disabled ? "off" : ""}"
+      class="limit ${wish ? "pending" : ""} ${disabled ? "off" : ""}"
       title=${missing ? t("s_unknown") : nothing}
     >
       ${
@@ -100,12 +101,12 @@ class EvseLimit extends Drawn {
           ? html`${slider}
               <div class="limit-val"><b>${shown}</b><span class="sub">${now}</span></div>`
           : html`<div class="limit-head">
-                <span class="label">${label}</span><span class="now">${now}</span><output>${shown}</output>
+                <span class="label">${label}</span><span class="now sub">${now}</span><output>${shown}</output>
               </div>
               <div class="limit-row">
                 ${nudge(-step, "−", present <= minA)}${slider}${nudge(step, "+", present >= maxA)}
               </div>
-              <div class="limit-legend">
+              <div class="limit-legend sub">
                 <span>${fmt.amps(minA)}</span>
                 <span class="presets"
                   >${presets.map(

@@ -6,7 +6,7 @@ import { DASH } from "../format.ts";
 import { isMissing, optionsOf } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
-import { type Menu, menu, NO_DATA, shownOf, walk } from "./field.ts";
+import { type Menu, menu, NO_DATA, walk } from "./field.ts";
 import { valueRow } from "./head.ts";
 import { icon, spinner } from "./icon.ts";
 
@@ -23,15 +23,15 @@ function choiceOf(scene: Scene, label: string): Choice | undefined {
   const entity = view.entity("mode");
   if (entity === undefined) return undefined;
   const missing = isMissing(entity);
-  const wished = wishes.has(entity.entity_id);
-  const value = shownOf(entity, wishes);
+  const wish = wishes.target(entity.entity_id);
+  const value = wish ?? entity.state;
   return {
     label,
     options: optionsOf(entity),
     value,
     word: (option) => modeLabel(option, t),
-    glyph: (option) => (wished && option === value ? spinner : icon(modeIcon(option))),
-    pending: wished ? "pending" : "",
+    glyph: (option) => (wish && option === value ? spinner : icon(modeIcon(option))),
+    pending: wish ? "pending" : "",
     disabled: missing || view.silence === "disconnected",
     why: missing ? NO_DATA : nothing,
     title: missing ? t("s_unknown") : nothing,
@@ -105,7 +105,7 @@ export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateR
             )}
           </div>`
     }
-    ${picker(of, many ? "menu always" : "menu")}
+    ${picker(of, "menu")}
     ${slim ? nothing : html`<p class="mode-hint sub">${pending === "" ? modeHint(value, t) : t("r_asking")}</p>`}
   </div>`;
 }

@@ -16,9 +16,9 @@ export function phasesPart(scene: Scene, { slim }: Pick<Frame, "slim">): Templat
     ${legs.map((leg) => {
       const name = `L${String(leg)}`;
       const volts = view.num(`voltage_l${leg}`);
-      return html`<div class="phase ${full === name ? "full-up" : ""}">
+      return html`<div class="phase" data-state=${full === name ? "attention" : nothing}>
         <span class="l">${name}</span>
-        <span class="meter" style="--a:${share(view.num(`current_l${leg}`))};--o:${share(allowed)}"
+        <span class="meter" style="--v:${share(view.num(`current_l${leg}`))};--o:${share(allowed)}"
           ><i></i>${(allowed ?? 0) > 0 ? html`<u></u>` : nothing}</span
         >
         <span class="a">${fmt.amps(view.num(`current_l${leg}`), 1)}</span>

@@ -2,8 +2,9 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
+import { number } from "../hass.ts";
 import type { IconName } from "../icons.ts";
-import { offlineLines, publishedReason, type ReasonLines } from "../reason.ts";
+import { publishedReason, type ReasonLines } from "../reason.ts";
 import { icon, spinner } from "./icon.ts";
 
 export function reasonLines(scene: Scene): ReasonLines {
@@ -18,16 +19,16 @@ export function reasonLines(scene: Scene): ReasonLines {
   if (busyCommand(scene) !== undefined) return { icon: view.icon, first: t("r_asking"), next: "" };
   const refusal = wishes.refusal(view.id("command"));
   if (refusal !== undefined) {
-    const { entity, target, kind, detail } = refusal;
+    const { entity, kind, detail } = refusal;
+    const target = entity === view.id("limit") ? number(refusal.target) : undefined;
     const first =
       kind === "timeout"
         ? t("r_timeout")
-        : entity === view.id("limit") && typeof target === "number"
+        : target !== undefined
           ? t("r_refused_a", { target: fmt.amps(target), still: fmt.amps(view.num("limit")) })
           : t("r_refused");
     return { icon: "undo", first, next: detail ?? t("n_timeout"), loud: true };
   }
-  if (view.silence === "offline") return { icon: "cloud-off", ...offlineLines(view, t, fmt, now) };
   return publishedReason(view, t, fmt, now);
 }
 
@@ -53,5 +54,7 @@ export function glyph(scene: Scene, name: IconName, cls?: string): TemplateResul
 /** A button pressed here, or a start, stop, pause or reset that the bridge has on its way. */
 export function busyCommand(scene: Scene): Action | undefined {
   const { view, wishes } = scene;
-  return ACTIONS.find((role) => wishes.has(view.id(role))) ?? ACTIONS.find((action) => action === view.pendingCommand);
+  return (
+    ACTIONS.find((role) => wishes.target(view.id(role))) ?? ACTIONS.find((action) => action === view.pendingCommand)
+  );
 }

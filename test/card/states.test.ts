@@ -258,6 +258,12 @@ describe("languages", () => {
       "animate",
       "actions",
       "graph",
+      "empty_next",
+      "version_next",
+      "f_groundfailure",
+      "f_hightemperature",
+      "f_overcurrentfailure",
+      "f_connectorlockfailure",
     ];
     const unused = Object.keys(en).filter((key) => !built.includes(key) && !source.includes(`"${key}"`));
     expect(unused).to.deep.equal([]);
