@@ -1,5 +1,5 @@
 /** What the layouts share: header, figures, titled sections, and the menu. */
-import { html, nothing, svg, type TemplateResult } from "lit/html.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import type { Quantity } from "../format.ts";
 import type { IconName } from "../icons.ts";
@@ -16,16 +16,8 @@ export function stateWord(scene: Scene): string {
 /** The icon in a thin ring: the same speedometer as the dial. */
 export function stateOrb(scene: Scene): TemplateResult {
   const { view } = scene;
-  const known = view.silence === undefined ? (view.num("power") ?? 0) / view.maxW : 0;
-  const share = Math.round(Math.min(1, Math.max(0, view.display === "finished" ? 1 : known)) * 100);
-  const arc = svg`<circle class="v" cx="20" cy="20" r="18" pathLength="100" stroke-dasharray="${share} 100" />`;
-  return html`<div class="orb">
-    <svg class="speed" viewBox="0 0 40 40" aria-hidden="true">
-      <circle class="t" cx="20" cy="20" r="18" />
-      ${share > 0 ? arc : nothing}
-    </svg>
-    ${glyph(scene, view.icon)}
-  </div>`;
+  const share = view.display === "finished" ? 1 : view.silence === undefined ? (view.num("power") ?? 0) / view.maxW : 0;
+  return html`<div class="orb speed" style="--v:${share * 100}%">${glyph(scene, view.icon)}</div>`;
 }
 
 /** Icon, name and a line below it. */

@@ -11,14 +11,11 @@ export const charts = css`
     width: 152px;
     aspect-ratio: 19 / 18;
   }
-  .dial,
-  .speed {
+  .dial {
     overflow: visible;
     fill: none;
     stroke: var(--evse-track);
     stroke-linecap: round;
-  }
-  .dial {
     stroke-width: 12;
   }
   .rest {

@@ -23,13 +23,14 @@ export const head = css`
     width: 36px;
     height: 36px;
   }
-  .orb:has(.speed) {
+  .speed {
     --evse-icon: 20px;
     background: radial-gradient(closest-side, var(--evse-soft) 74%, transparent 77%);
   }
-  .speed {
-    rotate: -90deg;
-    stroke-width: 3;
+  .speed::before {
+    content: "";
+    background: conic-gradient(var(--evse-graphic) var(--v), var(--evse-track) 0);
+    mask: radial-gradient(closest-side, transparent 82%, #000 84% 96%, transparent 99%);
   }
   .chip {
     --evse-icon: 18px;

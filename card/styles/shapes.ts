@@ -246,7 +246,7 @@ export const shapes = css`
     height: 44px;
   }
   .dial,
-  .speed,
+  .speed::before,
   .graph svg,
   .mid,
   .slider input,

@@ -58,8 +58,7 @@ export const states = css`
     .bar {
       border: 1px solid ButtonBorder;
     }
-    .dial,
-    .speed {
+    .dial {
       stroke: GrayText;
     }
     .v,
