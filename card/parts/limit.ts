@@ -37,7 +37,7 @@ class EvseLimit extends Drawn {
     const { slim } = this;
     const scene = this.#scene;
     const entity = scene?.view.entity("limit");
-    if (scene === undefined || entity === undefined) return nothing;
+    if (!scene || !entity) return nothing;
     const { view, t, fmt, wishes } = scene;
     const { minA, maxA, allowedA, display } = view;
     const wish = wishes.target(entity.entity_id);
@@ -137,7 +137,7 @@ class EvseLimit extends Drawn {
   /** `change` comes on release of the pointer and on each key: keys are gathered. */
   #release(event: Event): void {
     const input = inputOf(event);
-    if (input !== undefined) this.#wait(input.valueAsNumber, input.matches(":active") ? 0 : KEYS_MS);
+    if (input) this.#wait(input.valueAsNumber, input.matches(":active") ? 0 : KEYS_MS);
   }
 
   /** Shows a value at once and tells it when nothing else has come for `ms`. */

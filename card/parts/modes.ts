@@ -21,7 +21,7 @@ interface Choice extends Menu {
 function choiceOf(scene: Scene, label: string): Choice | undefined {
   const { view, t, wishes } = scene;
   const entity = view.entity("mode");
-  if (entity === undefined) return undefined;
+  if (!entity) return undefined;
   const missing = isMissing(entity);
   const wish = wishes.target(entity.entity_id);
   const value = wish ?? entity.state;
@@ -51,7 +51,7 @@ function picker(of: Choice, cls: string): TemplateResult {
 /** The mode in one line of the site. */
 export function modePill(scene: Scene): TemplateResult {
   const of = choiceOf(scene, `${scene.view.ref.name}: ${scene.t("mode")}`);
-  if (of === undefined) return html`<span class="pick"></span>`;
+  if (!of) return html`<span class="pick"></span>`;
   return scene.readOnly
     ? html`<span class="pill pick">${of.glyph(of.value)}${of.word(of.value)}</span>`
     : picker(of, "pill pick");
@@ -70,7 +70,7 @@ function oneStop({ currentTarget, relatedTarget }: FocusEvent): void {
 export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
   const { t } = scene;
   const of = choiceOf(scene, t("mode"));
-  if (of === undefined) return nothing;
+  if (!of) return nothing;
   const { options, value, pending, disabled } = of;
   const at = options.indexOf(value);
   if (scene.readOnly) return valueRow(modeIcon(value), of.label, of.title === nothing ? of.word(value) : DASH);
@@ -106,6 +106,6 @@ export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateR
           </div>`
     }
     ${picker(of, "menu")}
-    ${slim ? nothing : html`<p class="mode-hint sub">${pending === "" ? modeHint(value, t) : t("r_asking")}</p>`}
+    ${slim ? nothing : html`<p class="mode-hint sub">${pending ? t("r_asking") : modeHint(value, t)}</p>`}
   </div>`;
 }

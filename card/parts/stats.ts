@@ -50,7 +50,7 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
       known(view.num("session_solar"), (value) => ({ n: fmt.number(value), u: "%" })),
     );
   };
-  switch (view.silence === undefined ? view.display : "silent") {
+  switch (view.silence ? "silent" : view.display) {
     case "silent":
       session("as_of", { since: fmt.time(view.asOfMs, now) });
       add(
@@ -69,7 +69,7 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
     case "awaiting_authorization": {
       const mode = view.word("mode");
       elapsed();
-      if (mode !== undefined) add("mode", modeLabel(mode, t));
+      if (mode) add("mode", modeLabel(mode, t));
       break;
     }
     case "suspended_evse":
