@@ -1,74 +1,57 @@
 /** Checks a configuration written by hand. Every error names the key, what stands there and what is allowed. */
 import { ACTIONS, type CardConfig, FEATURES, LAYOUTS, SECTIONS } from "./config.ts";
+import { fields } from "./hass.ts";
 import { CHARGER_ROLES } from "./roles.ts";
 
 const PREFIX = "evse-card: ";
-const ENTITY = /^[a-z_]+\.[a-z0-9_]+$/;
-const SLUG = /^[A-Za-z0-9_]+$/;
 /** Belong to Home Assistant itself. */
-const FOREIGN = [
-  "type",
-  "visibility",
-  "grid_options",
-  "layout_options",
-  "view_layout",
-  "disabled",
-  "index",
-  "view_index",
-];
+const FOREIGN = "visibility layout_options view_layout disabled index view_index".split(" ");
 const warned = new Set<string>();
 
+/** Throws when a value is not what its key (the path to it) may hold. */
 type Check = (value: unknown, key: string) => void;
 
 function fail(message: string): never {
   throw new Error(PREFIX + message);
 }
 
+/** How a value stands in a message. */
 function show(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return `"${typeof value === "string" ? value : JSON.stringify(value)}"`;
 }
 
-const entityId: Check = (value, key) => {
-  if (typeof value !== "string" || !ENTITY.test(value)) fail(`${key}: "${show(value)}" is not an entity id`);
-};
-const slug: Check = (value, key) => {
-  if (typeof value !== "string" || !SLUG.test(value)) fail(`${key}: use letters, digits and _`);
-};
+/** Texts that fit; `told` is what the message says of others. */
+const text =
+  (fits: RegExp, told: (value: unknown) => string): Check =>
+  (value, key) => {
+    if (typeof value !== "string" || !fits.test(value)) fail(`${key}: ${told(value)}`);
+  };
+const word = (allowed: readonly string[], told: (value: unknown) => string): Check =>
+  text(new RegExp(`^(${allowed.join("|")})$`), told);
+const entityId = text(/^[a-z_]+\.[a-z0-9_]+$/, (value) => `${show(value)} is not an entity id`);
+const slug = text(/^\w+$/, () => "use letters, digits and _");
+const words = text(/^/, () => "expected text");
 const bool: Check = (value, key) => {
   if (typeof value !== "boolean") fail(`${key}: expected true or false`);
 };
-const words: Check = (value, key) => {
-  if (typeof value !== "string") fail(`${key}: expected text`);
+const table = (value: unknown, wrong: string): [string, unknown][] => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(wrong);
+  return Object.entries(value);
 };
-const named: Check = (value, key) => {
-  const item = (each: unknown): boolean => typeof each === "string" || (typeof each === "object" && each !== null);
-  if (!(Array.isArray(value) ? value.every(item) : item(value))) fail(`${key}: expected text or name items`);
-};
-const oneOf =
-  (allowed: readonly string[]): Check =>
-  (value, key) => {
-    if (typeof value !== "string" || !allowed.includes(value)) {
-      fail(`${key}: "${show(value)}" is not one of ${allowed.join(", ")}`);
-    }
-  };
 const each =
-  (check: Check): Check =>
+  (check: Check, expected = "a list"): Check =>
   (value, key) => {
-    if (!Array.isArray(value)) fail(`${key}: expected a list`);
+    if (!Array.isArray(value)) fail(`${key}: expected ${expected}`);
     value.forEach((item: unknown, index) => {
       const at = `${key}[${String(index)}]`;
       check(item, at);
-      if (value.indexOf(item) < index) fail(`${at}: duplicate "${show(item)}"`);
+      if (value.indexOf(item) < index) fail(`${at}: duplicate ${show(item)}`);
     });
   };
-const known =
-  (allowed: readonly string[], what: string): Check =>
-  (value, key) => {
-    if (typeof value === "string" && allowed.includes(value)) return;
-    fail(`${key}: unknown ${what} "${show(value)}", allowed: ${allowed.join(", ")}`);
-  };
+const some = (allowed: readonly string[], what: string): Check =>
+  each(word(allowed, (value) => `unknown ${what} ${show(value)}, allowed: ${allowed.join(", ")}`));
 const action: Check = (value, key) => {
-  if (typeof value !== "object" || value === null || !("action" in value)) fail(`${key}: expected an action`);
+  if (!("action" in fields(value))) fail(`${key}: expected an action`);
 };
 
 const CHECKS: Readonly<Record<keyof CardConfig, Check>> = {
@@ -76,29 +59,27 @@ const CHECKS: Readonly<Record<keyof CardConfig, Check>> = {
   entity: entityId,
   charger: slug,
   chargers: (value, key) => {
-    if (value === "all") return;
-    if (!Array.isArray(value)) fail(`${key}: expected a list or "all"`);
-    each(slug)(value, key);
+    if (value !== "all") each(slug, 'a list or "all"')(value, key);
   },
-  layout: oneOf(LAYOUTS),
-  name: named,
+  layout: word(LAYOUTS, (value) => `${show(value)} is not one of ${LAYOUTS.join(", ")}`),
+  name: (value, key) => {
+    if (![value].flat().every((item) => item && /string|object/.test(typeof item)))
+      fail(`${key}: expected text or name items`);
+  },
   icon: words,
-  sections: each(known(SECTIONS, "section")),
-  features: each(known(FEATURES, "feature")),
+  sections: some(SECTIONS, "section"),
+  features: some(FEATURES, "feature"),
   graph: (value, key) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      fail(`${key}: expected hours and show_limit`);
-    for (const [name, part] of Object.entries(value)) {
-      if (name === "show_limit") bool(part, `${key}.show_limit`);
-      else if (name !== "hours") fail(`${key}.${name}: unknown, allowed: hours, show_limit`);
-      else if (part !== "session" && !(typeof part === "number" && part >= 1 && part <= 48)) {
-        fail(`${key}.hours: 1 to 48 or "session"`);
-      }
+    for (const [name, part] of table(value, `${key}: expected hours and show_limit`)) {
+      const at = `${key}.${name}`;
+      if (name === "show_limit") bool(part, at);
+      else if (name !== "hours") fail(`${at}: unknown, allowed: hours, show_limit`);
+      else if (part !== "session" && !within(part, 1, 48)) fail(`${at}: 1 to 48 or "session"`);
     }
   },
-  actions: each(known(ACTIONS, "action")),
+  actions: some(ACTIONS, "action"),
   limits: each((value, key) => {
-    if (typeof value !== "number" || !(value >= 6 && value <= 80)) fail(`${key}: expected 6 to 80 A`);
+    if (!within(value, 6, 80)) fail(`${key}: expected 6 to 80 A`);
   }),
   currency: words,
   price_entity: entityId,
@@ -107,13 +88,11 @@ const CHECKS: Readonly<Record<keyof CardConfig, Check>> = {
   animate: bool,
   allowed_users: each(words),
   entities: (value, key) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) fail(`${key}: expected role: entity id`);
-    for (const [role, id] of Object.entries(value)) {
-      if (!CHARGER_ROLES.includes(role)) {
-        const near = nearest(role);
-        fail(`${key}.${role}: unknown role${near === undefined ? "" : `, did you mean "${near}"?`}`);
-      }
-      entityId(id, `${key}.${role}`);
+    for (const [role, id] of table(value, `${key}: expected role: entity id`)) {
+      const at = `${key}.${role}`;
+      const near = [0, 1, 2].flatMap((steps) => CHARGER_ROLES.filter((known) => alike(role, known, steps)))[0];
+      if (near !== role) fail(`${at}: unknown role${near ? `, did you mean "${near}"?` : ""}`);
+      entityId(id, at);
     }
   },
   tap_action: action,
@@ -123,28 +102,26 @@ const CHECKS: Readonly<Record<keyof CardConfig, Check>> = {
   demo: bool,
 };
 
+function within(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && value >= least && value <= most;
+}
+
 function isOwn(key: string): key is keyof CardConfig {
   return key in CHECKS;
 }
 
 /** Returns the configuration it was given; throws with the path of what is wrong. Unknown keys warn once. */
 export function validate(config: unknown): CardConfig {
-  if (typeof config !== "object" || config === null || Array.isArray(config)) fail("expected a configuration");
-  for (const [key, value] of Object.entries(config)) {
-    if (value === undefined || value === null || FOREIGN.includes(key)) continue;
+  // The visual editor writes null or "" for what was emptied.
+  const entries = table(config, "expected a configuration").filter(([, value]) => (value ?? "") !== "");
+  for (const [key, value] of entries) {
     if (isOwn(key)) CHECKS[key](value, key);
-    else if (!warned.has(key)) {
+    else if (!FOREIGN.includes(key) && !warned.has(key)) {
       warned.add(key);
       // eslint-disable-next-line no-console -- the only place where the author of a dashboard can be told
       console.warn(`${PREFIX}${key}: unknown option, ignored`);
     }
   }
-  return dropEmpty(config);
-}
-
-/** The visual editor writes null for what was emptied. */
-function dropEmpty(config: object): CardConfig {
-  const entries = Object.entries(config).filter(([, value]) => value !== null && value !== "");
   return { type: "custom:evse-card", ...Object.fromEntries(entries) };
 }
 
@@ -156,24 +133,12 @@ export function assertFormConfig(config: unknown): void {
   }
 }
 
-/** The known role that needs the fewest changes, if that is at most two. */
-function nearest(role: string): string | undefined {
-  const ranked = CHARGER_ROLES.map((known) => ({ known, steps: distance(role, known) })).sort(
-    (a, b) => a.steps - b.steps,
+/** Can one word be made of the other in so many steps: a letter more, less or another one? */
+function alike(a: string, b: string, steps: number): boolean {
+  if (a === b) return true;
+  const [restA, restB] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return alike(restA, restB, steps);
+  return (
+    steps > 0 && [alike(restA, restB, steps - 1), alike(restA, b, steps - 1), alike(a, restB, steps - 1)].some(Boolean)
   );
-  const [best] = ranked;
-  return best !== undefined && best.steps <= 2 ? best.known : undefined;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
