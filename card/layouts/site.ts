@@ -1,6 +1,5 @@
 /** The house connection, who gets how much of it and why; each wallbox unfolds to the full view. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { parseDistribution } from "../../shared/modes.ts";
 import { modeIcon } from "../charger.ts";
 import { siteEntity } from "../discovery.ts";
 import type { EvseElement, Scene } from "../element.ts";
@@ -248,7 +247,7 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
         /><span class="sub">${unit}</span>`;
     } else {
       control = html`<select aria-label=${name} ?disabled=${disabled} @change=${(event: Event) => set(chosen(event))}>
-        ${menuOptions(optionsOf(entity), state, (option) => (parseDistribution(option) === undefined ? modeLabel(option, t) : option))}
+        ${menuOptions(optionsOf(entity), state, (option) => modeLabel(option, t))}
       </select>`;
     }
     return [html`<div class="set ${wish === undefined ? "" : "pending"}"><span>${name}</span>${control}</div>`];

@@ -1,6 +1,6 @@
 /** Buttons by state: the primary one first. What a press does, and what is asked before. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { parseMode } from "../../shared/modes.ts";
+import { modeWord } from "../../shared/modes.ts";
 import { confirm } from "../confirm.ts";
 import type { Action } from "../config.ts";
 import type { Scene } from "../element.ts";
@@ -79,7 +79,7 @@ function startNow(
   const { view, act, t } = scene;
   const mode = view.word("mode");
   const standard = optionsOf(view.entity("mode")).find((option) =>
-    ["standard", "continuous"].includes(parseMode(option) ?? ""),
+    ["standard", "continuous"].includes(modeWord(option)),
   );
   if (mode === undefined || standard === undefined || mode === standard) {
     start("start_now");
