@@ -118,7 +118,7 @@ export class EvseCard extends EvseElement {
           <div class="orb">${icon(found.lack === "version" ? "alert" : "station")}</div>
           <div>
             <p>${this.t(found.lack)}</p>
-            <p>${this.t(`${found.lack}_next`)}</p>
+            <p class="sub">${this.t(`${found.lack}_next`)}</p>
           </div>
         </div>`,
       );

@@ -38,7 +38,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
             <div class="sub">${line === "" ? stateWord(scene) : line}</div>
           </div>`,
       )}
-      <span class="wide">${moreMenu(scene)}</span>
+      ${moreMenu(scene)}
     </header>
     ${(view.config.features ?? FEATURES).map((name) => parts[name]())}
   </div>`;

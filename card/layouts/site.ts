@@ -104,14 +104,14 @@ function connection(scenes: readonly Scene[], frame: SiteFrame): TemplateResult 
   ].join(", ");
   return html`<section class="house-line">
     <div class="total">
-      <h4 class="section-title">${t("house_connection")}</h4>
+      <h4>${t("house_connection")}</h4>
       <span class="nowrap"><b>${say(used)}</b> <span class="sub">/ ${say(total)}</span></span>
     </div>
     <div class="stack" role="img" aria-label="${t("house_connection")}: ${sentence}" data-state="charging">
       ${
         house < 0.05 * total && house < 0.5
           ? nothing
-          : html`<span style="--w:${width(house)};--c:var(--c-home)">${label(t("house"), house)}</span>`
+          : html`<span style="--w:${width(house)}">${label(t("house"), house)}</span>`
       }
       ${parts.map(
         (part, index) =>

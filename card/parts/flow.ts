@@ -106,7 +106,7 @@ export function flowPart(
           .map((kind) => `${t(kind)} ${fmt.percent(shares[kind] * 100)}`)
           .join(", ");
   return html`<section class="flow-box">
-    <h4 class="section-title">${t("energy_now")}</h4>
+    <h4>${t("energy_now")}</h4>
     <div class="flow" aria-hidden="true">
       <ul class="from">
         ${sources.map((source) => node(source.kind, sourceName(source), source.w))}

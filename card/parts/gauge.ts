@@ -66,10 +66,10 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
     const short = number(view.params["short_w"]) ?? 0;
     const need = number(view.params["need_w"]) ?? 0;
     parts.push(arc("thin", 100));
-    if (need > 0) parts.push(arc("v thin sun", share(((need - short) / need) * full) * 100));
+    if (need > 0) parts.push(arc("k-sun v thin", share(((need - short) / need) * full) * 100));
     middle = { figure: fmt.power(short), sub: t("short") };
   } else if (view.display === "finished") {
-    parts.push(arc("v thin state", 100));
+    parts.push(arc("v thin", 100));
     middle = energy === undefined ? { word: t("s_finished") } : { figure: fmt.energy(energy), sub: t("charged") };
     glyph = energy === undefined;
   } else {
@@ -121,7 +121,7 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
 function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): readonly SVGTemplateResult[] {
   if (value < 0.6) return [];
   const shares = scene.view.silence === undefined ? carShares(flow, scene.view.ref.name) : undefined;
-  if (shares === undefined) return [arc(`v ${scene.view.silence === undefined ? "state" : "grey"}`, value)];
+  if (shares === undefined) return [arc("v", value)];
   const parts: SVGTemplateResult[] = [];
   // Drawn from the last to the first, each with a gap where the next begins: round caps overlap neatly.
   let end = 1;
@@ -129,7 +129,7 @@ function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): 
     const part = shares[kind];
     if (part < 0.02) continue;
     if (end < 0.99) parts.push(arc("gap", Math.min(value, value * end + 1.1)));
-    parts.push(arc(`v ${kind}`, value * end));
+    parts.push(arc(`k-${kind} v`, value * end));
     end -= part;
   }
   return parts;

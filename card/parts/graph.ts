@@ -62,8 +62,8 @@ export function graphPart(scene: Scene, history: History, slim: boolean): Templa
   }
   const curve = svg`
     ${slim ? "" : svg`<path class="gl" vector-effect="non-scaling-stroke" d="M0 112H600M0 56H600M0 0H600" />`}
-    <path class=${own === undefined ? "a-state" : "a-grid"} d=${close(line)} />
-    ${own === undefined ? "" : svg`<path class="a-under" d=${close(own)} /><path class="a-sun" d=${close(own)} />`}
+    <path class="${own === undefined ? "" : "k-grid"} area" fill-rule="evenodd" d=${close(line) + (own === undefined ? "" : close(own))} />
+    ${own === undefined ? "" : svg`<path class="k-sun area" d=${close(own)} />`}
     ${cap === "" ? "" : svg`<path class="cap" vector-effect="non-scaling-stroke" d=${cap} />`}
     <path class="line" vector-effect="non-scaling-stroke" d=${path(line)} />`;
   const from = fmt.time(span.startMs, now);
@@ -75,7 +75,7 @@ export function graphPart(scene: Scene, history: History, slim: boolean): Templa
   const last = line.at(-1);
   const middles = [0.25, 0.5, 0.75].map((part) => fmt.time(span.startMs + part * (now - span.startMs), now));
   return html`<section class="graph-box">
-    <h4 class="section-title">${title}</h4>
+    <h4>${title}</h4>
     <figure class="graph" role="img" aria-label=${say}>
       <div class="plot">
         ${canvas}

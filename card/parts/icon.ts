@@ -2,7 +2,7 @@ import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit/html
 import { ICONS, type IconName } from "../icons.ts";
 
 export function icon(name: IconName, cls = ""): TemplateResult {
-  return html`<svg class="i ${cls}" viewBox="0 0 24 24" aria-hidden="true">
+  return html`<svg class="${cls} i" viewBox="0 0 24 24" aria-hidden="true">
     <path fill-rule="evenodd" d=${ICONS[name]} />
   </svg>`;
 }

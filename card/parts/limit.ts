@@ -58,7 +58,7 @@ class EvseLimit extends Drawn {
       return Math.round(Math.min(1, current < min ? (FLOOR * Math.max(0, current)) / min : share) * 1000) / 10;
     };
     const slider = html`<div class="slider" style="--v:${at(value)}%;--now:${at(flowing)}%">
-      <div class="bar"><i class="held"></i><i class="now"></i></div>
+      <div class="bar"><i class="held"></i><i class="now sub"></i></div>
       ${of.presets.map((each) => html`<span class="stop ${each < flowing ? "on" : ""}" style="--p:${at(each)}%"></span>`)}
       <span class="handle"></span>
       <input
@@ -94,7 +94,7 @@ class EvseLimit extends Drawn {
           value >= max,
         )}
       </div>
-      <div class="limit-legend">
+      <div class="limit-legend sub">
         <span>${amps(min)}</span>
         ${
           of.presets.length === 0
@@ -192,7 +192,7 @@ export function limitPart(scene: Scene, slim: boolean): TemplateResult | typeof 
       slim
         ? nothing
         : html`<div class="limit-head">
-            <span class="label">${t("limit")}</span><span class="now">${now}</span><output>${shown}</output>
+            <span class="label">${t("limit")}</span><span class="now sub">${now}</span><output>${shown}</output>
           </div>`
     }
     <evse-limit .of=${of}></evse-limit>

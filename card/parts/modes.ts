@@ -67,7 +67,7 @@ class EvseModes extends Drawn {
               )}
             </div>`
       }
-      <label class="menu ${many ? "always" : ""} ${pending ? "pending" : ""}">
+      <label class="menu ${pending ? "pending" : ""}">
         ${glyph(value)}
         <span>${at < 0 ? value : word(value)}</span>
         ${icon("down")}

@@ -16,9 +16,9 @@ export function phasesPart(scene: Scene, titled: boolean): TemplateResult | type
     const amps = view.num(`current_l${leg}`);
     const volts = view.num(`voltage_l${leg}`);
     const stuffed = full === name;
-    return html`<div class="phase ${stuffed ? "full-up" : ""}">
+    return html`<div class="phase" data-state=${stuffed ? "attention" : nothing}>
       <span class="l">${name}</span>
-      <span class="meter" style="--a:${share(amps ?? 0)};--o:${share(allowed ?? 0)}"
+      <span class="meter" style="--v:${share(amps ?? 0)};--o:${share(allowed ?? 0)}"
         ><i></i>${allowed === undefined || allowed <= 0 ? nothing : html`<u></u>`}</span
       >
       <span class="a">${fmt.amps(amps, 1)}</span>
@@ -30,7 +30,7 @@ export function phasesPart(scene: Scene, titled: boolean): TemplateResult | type
   const list = html`<div class="phases">${rows}</div>`;
   if (!titled) return list;
   return html`<section class="phases-box">
-    <h4 class="section-title">${t("phases")}</h4>
+    <h4>${t("phases")}</h4>
     ${list}
   </section>`;
 }

@@ -1,19 +1,96 @@
-/** Phases, energy flow, session graph. */
+/** Dial and figures, phases, energy flow, session graph. */
 import { css } from "./css.ts";
 
 export const charts = css`
-  .section-title {
-    display: flex;
-    justify-content: space-between;
-    align-items: baseline;
-    gap: var(--ha-space-3, 12px);
-    margin-block-end: var(--ha-space-2, 8px);
-    font-size: var(--ha-font-size-m, 14px);
-    line-height: 20px;
-    font-weight: 500;
+  .hero {
+    gap: var(--ha-space-5, 20px);
   }
-  .section-title .sub {
-    font-weight: 400;
+  .ring {
+    position: relative;
+    flex: none;
+    width: 152px;
+    aspect-ratio: 19 / 18;
+  }
+  .dial,
+  .speed {
+    overflow: visible;
+    fill: none;
+    stroke: var(--evse-track);
+    stroke-linecap: round;
+  }
+  .dial {
+    stroke-width: 12;
+  }
+  .rest {
+    stroke-width: 4;
+  }
+  .thin {
+    stroke-width: 6;
+  }
+  .v {
+    stroke: var(--evse-graphic);
+  }
+  .gap,
+  .halo {
+    stroke: var(--card-background-color);
+    stroke-width: 13;
+  }
+  .halo {
+    stroke-width: 8;
+  }
+  .tick {
+    stroke: var(--primary-text-color);
+    stroke-width: 3;
+  }
+  text {
+    fill: var(--secondary-text-color);
+    stroke: none;
+    font-size: 12.5px;
+    text-anchor: middle;
+  }
+  .mid {
+    padding-block-start: 5%;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    text-align: center;
+  }
+  .num {
+    font-size: var(--ha-font-size-4xl, 32px);
+    line-height: 36px;
+  }
+  .num small {
+    font-size: var(--ha-font-size-m, 14px);
+  }
+  .word {
+    margin-block: 2px 12px;
+    font-size: 18px;
+    line-height: 24px;
+  }
+  .car {
+    --evse-icon: 30px;
+    position: absolute;
+    inset: auto 0 0;
+  }
+  .stats {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    align-items: end;
+    gap: var(--ha-space-4, 16px) var(--ha-space-3, 12px);
+  }
+  .stats div {
+    min-width: 0;
+  }
+  .one {
+    grid-template-columns: 1fr;
+  }
+  dt {
+    overflow-wrap: anywhere;
+  }
+
+  h4 {
+    margin-block-end: var(--ha-space-2, 8px);
   }
   .phases {
     display: grid;
@@ -26,49 +103,29 @@ export const charts = css`
     gap: var(--ha-space-2, 8px);
     min-height: 24px;
   }
-  .phase .l {
-    font-weight: 500;
-  }
-  .phase .meter {
+  .meter {
     position: relative;
     height: 10px;
-    border-radius: 5px;
     background: var(--evse-track);
   }
-  .phase .meter i {
-    position: absolute;
-    inset-block: 0;
-    inset-inline-start: 0;
-    width: var(--a);
+  .meter,
+  .meter i {
     border-radius: 5px;
-    background: var(--evse-graphic);
   }
-  .phase .meter u {
-    position: absolute;
+  .meter u {
     inset-block: -4px;
     inset-inline-start: var(--o);
     width: 3px;
     margin-inline-start: -1.5px;
-    border-radius: 2px;
-    background: var(--primary-text-color);
-    box-shadow: 0 0 0 2px var(--card-background-color);
   }
-  .phase .a {
-    text-align: end;
+  .l,
+  .a {
     font-weight: 500;
-    white-space: nowrap;
   }
-  .phase .vo {
+  .a,
+  .vo,
+  .from li {
     text-align: end;
-  }
-  .phase.full-up .meter i {
-    background: var(--evse-attention-graphic);
-  }
-  .evse {
-    --evse-attention-graphic: oklch(
-      from var(--evse-attention-color, var(--warning-color))
-        clamp(var(--evse-graphic-l-min), l, var(--evse-graphic-l-max)) c h
-    );
   }
 
   .flow {
@@ -79,83 +136,55 @@ export const charts = css`
   .flow ul {
     display: grid;
     grid-auto-rows: 52px;
+    list-style: none;
   }
-  .flow li {
-    display: flex;
-    align-items: center;
-    gap: var(--ha-space-2, 8px);
-    min-width: 0;
-  }
-  .flow .from li {
+  .from li {
     flex-direction: row-reverse;
-    text-align: end;
-    justify-content: flex-start;
   }
-  .flow li > div:last-child {
+  .flow li > :last-child {
     min-width: 50px;
   }
-  .flow li b {
+  .flow :is(b, .sub) {
     display: block;
     line-height: 18px;
-    white-space: nowrap;
   }
-  .flow li .sub {
-    display: block;
-    white-space: nowrap;
-  }
-  .flow .orb {
-    background: color-mix(in srgb, var(--c) 20%, var(--card-background-color));
-    color: oklch(from var(--c) clamp(var(--evse-graphic-l-min), l, var(--evse-solid-l-max)) c h);
-  }
-  .flow li.idle .orb {
-    background: color-mix(in srgb, var(--primary-text-color) 6%, var(--card-background-color));
-    color: var(--secondary-text-color);
-  }
-  .flow li.idle b {
-    font-weight: 400;
-    color: var(--secondary-text-color);
-  }
-  .flow svg.bands {
-    display: block;
-    width: calc(100% + 36px);
-    margin-inline: -18px;
+  .flow .orb,
+  .reason .k-sun {
+    color: var(--evse-solid);
   }
   .flow .orb {
     z-index: 1;
+    background: color-mix(in srgb, var(--evse-tint) 20%, var(--card-background-color));
   }
-  [dir="rtl"] .flow svg.bands {
-    transform: scaleX(-1);
+  .idle b {
+    font-weight: 400;
+    color: var(--secondary-text-color);
   }
+  .bands {
+    width: calc(100% + 36px);
+    margin-inline: -18px;
+  }
+  [dir="rtl"] .bands {
+    scale: -1 1;
+  }
+  .area,
   .bands path {
-    fill: color-mix(in srgb, var(--c) var(--evse-area), transparent);
+    fill: var(--evse-graphic);
+    opacity: var(--evse-area);
   }
-  .bands .shine {
-    opacity: 0.55;
-    animation: evse-shine 2.6s linear infinite;
+  .shine {
+    opacity: 0;
+    animation: shine 2.6s linear infinite;
   }
-  .k-sun {
-    --c: var(--evse-sun);
-  }
-  .k-grid {
-    --c: var(--evse-grid);
-  }
-  .k-battery {
-    --c: var(--evse-battery);
-  }
-  .k-house {
-    --c: var(--evse-house);
-  }
-  .k-car {
-    --c: var(--evse-charging-graphic);
-  }
-  .k-export {
-    --c: var(--evse-export);
-  }
-  .evse {
-    --evse-charging-graphic: oklch(
-      from var(--evse-charging-color, var(--success-color))
-        clamp(var(--evse-graphic-l-min), l, var(--evse-graphic-l-max)) c h
-    );
+  @keyframes shine {
+    from {
+      opacity: 0.55;
+      translate: -40px;
+    }
+    to {
+      opacity: 0.55;
+      translate: 140px;
+    }
   }
   .flow-say {
     margin-block-start: var(--ha-space-2, 8px);
@@ -166,92 +195,56 @@ export const charts = css`
   .graph {
     direction: ltr;
   }
-  .graph .plot {
+  .plot {
     position: relative;
     height: 112px;
   }
   .graph svg {
-    position: absolute;
-    inset: 0;
-    width: 100%;
-    height: 100%;
     overflow: visible;
-  }
-  .graph .gl {
-    stroke: var(--divider-color);
-    stroke-width: 1;
-  }
-  .graph .a-sun {
-    fill: color-mix(in srgb, var(--evse-sun) var(--evse-area), transparent);
-  }
-  .graph .a-grid {
-    fill: color-mix(in srgb, var(--evse-grid) var(--evse-area), transparent);
-  }
-  .graph .line {
     fill: none;
-    stroke: var(--primary-text-color);
     stroke-width: 1.5;
+  }
+  .gl {
+    stroke: var(--divider-color);
+  }
+  .line {
+    stroke: var(--primary-text-color);
     stroke-linejoin: round;
   }
-  .graph .cap {
-    fill: none;
+  .cap {
     stroke: var(--secondary-text-color);
-    stroke-width: 1.5;
     stroke-dasharray: 4 4;
   }
-  .graph .y {
+  .y {
     position: absolute;
     inset-inline-end: 0;
-    background: var(--card-background-color);
     padding-inline-start: 4px;
-    transform: translateY(-50%);
+    background: var(--card-background-color);
+    translate: 0 -50%;
   }
-  .graph .dot {
-    position: absolute;
+  .dot {
     width: 10px;
     height: 10px;
     margin: -5px;
-    border-radius: 50%;
-    background: var(--primary-text-color);
-    box-shadow: 0 0 0 3px var(--card-background-color);
   }
-  .graph .x {
-    display: flex;
-    justify-content: space-between;
+  .x,
+  .key {
     margin-block-start: 6px;
   }
   .key {
-    display: flex;
     flex-wrap: wrap;
     gap: 4px var(--ha-space-3, 12px);
-    margin-block-start: 6px;
-  }
-  .key span {
-    display: inline-flex;
-    align-items: center;
-    gap: 6px;
-    font-size: var(--ha-font-size-s, 12px);
-    line-height: 16px;
-    color: var(--secondary-text-color);
-    white-space: nowrap;
   }
   .key i {
     width: 10px;
     height: 10px;
     border-radius: 3px;
-    background: var(--c);
-    flex: none;
+    background: var(--evse-graphic);
   }
-  .key i.line {
+  .key .dash {
+    width: 14px;
     height: 2px;
-    width: 14px;
-    background: var(--primary-text-color);
-  }
-  .key i.dash {
-    height: 0;
-    width: 14px;
-    background: none;
-    border-block-start: 2px dashed var(--secondary-text-color);
     border-radius: 0;
+    background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 0 6px);
   }
 `;

@@ -1,17 +1,13 @@
 /** The card's style sheet, parsed once for all cards on a page. The build puts one minified text in the place of `CSS`. */
-import { base } from "./base.ts";
 import { charts } from "./charts.ts";
-import { compact } from "./compact.ts";
 import { controls } from "./controls.ts";
-import { dial } from "./dial.ts";
-import { dialogs } from "./dialogs.ts";
-import { features } from "./features.ts";
-import { full } from "./full.ts";
-import { menus } from "./menus.ts";
-import { site } from "./site.ts";
+import { head } from "./head.ts";
+import { layouts } from "./layouts.ts";
+import { shapes } from "./shapes.ts";
+import { states } from "./states.ts";
 import { theme } from "./theme.ts";
 
-const CSS = [base, dial, controls, charts, full, compact, features, site, theme, menus, dialogs].join("");
+const CSS = [theme, shapes, head, controls, charts, layouts, states].join("");
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);

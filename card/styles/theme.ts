@@ -1,120 +1,71 @@
-/** Lightness windows of the design's colour roles, the card's box, values in the place of controls. */
+/** Colour roles: a tint from the theme, moved into the lightness windows of the design. */
 import { css } from "./css.ts";
 
 export const theme = css`
-  :host {
-    display: block;
-    height: 100%;
-  }
-  :host([hidden]) {
-    display: none;
-  }
   .evse {
-    --evse-source-l-min: 0;
-    --evse-source-l-max: 0.65;
-    --evse-graphic-l-min: 0;
-    --evse-graphic-l-max: 0.58;
-    --evse-solid-l-min: 0;
-    --evse-solid-l-max: 0.545;
-    --evse-soft-part: 16%;
+    --evse-l-source: min(l, 0.65) c h;
+    --evse-l-graphic: min(l, 0.58) c h;
+    --evse-l-solid: min(l, 0.545) c h;
+    --evse-part: 16%;
     --evse-area: 55%;
-    display: block;
-    position: relative;
+    --evse-quiet: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
+    --evse-track: color-mix(in srgb, var(--primary-text-color) 11%, transparent);
   }
-  .evse.dark {
-    --evse-source-l-min: 0.62;
-    --evse-source-l-max: 1;
-    --evse-graphic-l-min: 0.65;
-    --evse-graphic-l-max: 1;
-    --evse-solid-l-min: 0.72;
-    --evse-solid-l-max: 1;
-    --evse-soft-part: 14%;
+  .dark {
+    --evse-l-source: max(l, 0.62) c h;
+    --evse-l-graphic: max(l, 0.65) c h;
+    --evse-l-solid: max(l, 0.72) c h;
+    --evse-part: 14%;
     --evse-area: 68%;
   }
-  .evse.compact {
-    height: 100%;
+  [data-state] {
+    --evse-tint: var(--evse-idle-color, var(--secondary-text-color));
   }
-  .evse.compact .body {
-    height: 100%;
+  [data-state="charging"],
+  [data-state="finished"],
+  .k-car {
+    --evse-tint: var(--evse-charging-color, var(--success-color));
   }
-  .evse.one .body {
-    min-height: 54px;
-    padding-block: 4px;
-    grid-template-areas: "head power";
-    grid-template-rows: auto;
+  [data-state="waiting"] {
+    --evse-tint: var(--evse-waiting-color, var(--info-color));
   }
-  .evse.one :is(.why, .act) {
-    display: none;
+  [data-state="attention"] {
+    --evse-tint: var(--evse-attention-color, var(--warning-color));
   }
-  .evse.tile-feature {
-    border: 0;
-    background: none;
-    border-radius: 0;
-    overflow: visible;
+  [data-state="fault"] {
+    --evse-tint: var(--evse-fault-color, var(--error-color));
   }
-  .tile-feature .body {
-    padding: 0;
+  .k-sun {
+    --evse-tint: var(--energy-solar-color);
   }
-  .tile-feature .mode,
-  .tile-feature .slider,
-  .tile-feature .btn {
-    height: var(--feature-height, 42px);
-    border-radius: var(--feature-border-radius, 12px);
+  .k-grid {
+    --evse-tint: var(--energy-grid-consumption-color);
   }
-  .evse.off :is(.dial, .orb, .car, .flow svg, .graph svg, .meter, .slider) {
-    opacity: 0.6;
+  .k-export {
+    --evse-tint: var(--energy-grid-return-color);
   }
-  .tap {
-    cursor: pointer;
-    text-align: start;
-    display: flex;
-    align-items: center;
-    gap: inherit;
-    flex: 1;
-    min-width: 0;
-    border-radius: 8px;
+  .k-battery {
+    --evse-tint: var(--energy-battery-out-color);
   }
-  .evse h3.name {
-    margin: 0;
+  .k-house,
+  .idle {
+    --evse-tint: var(--secondary-text-color);
   }
-  .controls > * {
-    grid-column: 1 !important;
-    grid-row: auto !important;
+  [data-state],
+  [class^="k-"] {
+    --evse-soft: color-mix(in srgb, var(--evse-tint) var(--evse-part), transparent);
+    --evse-graphic: oklch(from var(--evse-tint) var(--evse-l-graphic));
+    --evse-solid: oklch(from var(--evse-tint) var(--evse-l-solid));
   }
-  .wide {
-    display: contents;
+  [class^="k-"] {
+    --evse-graphic: oklch(from var(--evse-tint) var(--evse-l-source));
   }
-  @container evse (max-width: 259px) {
-    .wide {
-      display: none;
+  /* very old browsers without relative colours keep HA's plain tokens */
+  @supports not (color: oklch(from red l c h)) {
+    [data-state],
+    [class^="k-"] {
+      --evse-graphic: var(--evse-tint);
+      --evse-solid: var(--secondary-text-color);
     }
-  }
-  .value-row {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 44px;
-    padding-inline: 12px;
-    border-radius: 12px;
-    background: var(--evse-quiet);
-  }
-  .value-row svg.i {
-    width: 20px;
-    height: 20px;
-    color: var(--secondary-text-color);
-  }
-  .value-row span:first-of-type {
-    flex: 1;
-  }
-  .features .value-row {
-    min-height: 42px;
-  }
-  evse-modes,
-  evse-limit {
-    display: block;
-    min-width: 0;
-  }
-  .features evse-limit {
-    position: relative;
   }
 `;

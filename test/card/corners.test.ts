@@ -98,7 +98,7 @@ describe("corners", () => {
     };
     const card = await mount(house, { graph: { hours: 3, show_limit: false } });
     await sleep(100);
-    expect(card.text(".graph-box .section-title")).to.equal("3 h");
+    expect(card.text(".graph-box h4")).to.equal("3 h");
     expect(card.all(".graph .cap")).to.have.length(0);
   });
 

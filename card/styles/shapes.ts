@@ -1,0 +1,294 @@
+/** What several parts have in common: the card's box, text sizes, rows, surfaces, icons. Parts say only what is their own. */
+import { css } from "./css.ts";
+
+export const shapes = css`
+  :host {
+    display: block;
+    height: 100%;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  *,
+  ::before,
+  ::after {
+    box-sizing: border-box;
+    margin: 0;
+    padding: 0;
+  }
+  .evse {
+    container-type: inline-size;
+    display: block;
+    position: relative;
+    color: var(--primary-text-color);
+    font: var(--ha-font-size-m, 14px) / 20px var(--ha-font-family-body, Roboto, sans-serif);
+    font-variant-numeric: tabular-nums;
+    -webkit-tap-highlight-color: transparent;
+  }
+  ha-card {
+    overflow: hidden;
+    background: var(--ha-card-background, var(--card-background-color));
+    border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--divider-color));
+    border-radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
+    box-shadow: var(--ha-card-box-shadow);
+  }
+  button,
+  select,
+  input {
+    font: inherit;
+    color: inherit;
+    background: none;
+    border: 0;
+    cursor: pointer;
+  }
+  button:disabled {
+    cursor: default;
+  }
+  :focus-visible,
+  :is(.menu, .pill, .slider):has(:focus-visible) {
+    outline: 2px solid var(--ha-color-focus, currentColor);
+    outline-offset: 2px;
+  }
+  .vh {
+    position: absolute;
+    top: 0;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  /* text */
+  b,
+  h3,
+  h4,
+  dd,
+  output,
+  .chip,
+  .btn,
+  .menu,
+  summary,
+  .stack,
+  [aria-checked="true"],
+  [aria-pressed="true"] {
+    font-weight: 500;
+  }
+  h3,
+  dd,
+  output,
+  .nums b {
+    font-size: var(--ha-font-size-l, 16px);
+    line-height: 22px;
+  }
+  .sub,
+  dt,
+  small,
+  .key {
+    font-size: var(--ha-font-size-s, 12px);
+    font-weight: 400;
+    line-height: 16px;
+    color: var(--secondary-text-color);
+  }
+  small {
+    margin-inline-start: 3px;
+  }
+  .nowrap,
+  .chip,
+  .btn,
+  .pill,
+  .name,
+  .mode,
+  .num,
+  .power,
+  dd,
+  .nums,
+  .phase,
+  .flow,
+  .stack,
+  .key {
+    white-space: nowrap;
+  }
+  .name,
+  .mode span,
+  .stack span {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  /* words of a left-to-right language among right-to-left ones keep their own order */
+  :where(p, span, .sub, .state-line) {
+    unicode-bidi: plaintext;
+    text-align: match-parent;
+    text-wrap: pretty;
+  }
+
+  /* rows */
+  .head,
+  .tap,
+  .hero,
+  .chip,
+  .menu,
+  .pill,
+  .btn,
+  .value-row,
+  .actions,
+  .limit-row,
+  .tail,
+  .key,
+  .key span,
+  .flow li,
+  .empty,
+  .popup button,
+  summary,
+  .set,
+  dialog form {
+    display: flex;
+    align-items: center;
+    gap: var(--ha-space-2, 8px);
+  }
+  .head,
+  .popup button,
+  .empty,
+  .set,
+  .reason {
+    gap: var(--ha-space-3, 12px);
+  }
+  .limit-head,
+  .limit-legend,
+  .total,
+  .stack-ends,
+  .x {
+    display: flex;
+    justify-content: space-between;
+    align-items: baseline;
+    gap: var(--ha-space-2, 8px);
+  }
+  .who,
+  .tap,
+  .btn,
+  .slider,
+  .stats,
+  .label,
+  .mode button,
+  .reason div,
+  .menu span:last-of-type,
+  .value-row span:first-of-type,
+  .set span:first-child {
+    flex: 1;
+    min-width: 0;
+  }
+  .orb,
+  .car,
+  .icon-button,
+  .stack span {
+    display: grid;
+    place-items: center;
+    flex: none;
+  }
+
+  /* surfaces */
+  .btn,
+  .menu,
+  .pill,
+  .value-row,
+  .reason,
+  .box,
+  .spark,
+  .slider,
+  .bar,
+  .warn,
+  .thumb,
+  .mode button,
+  .presets button,
+  .set :is([type="number"], select) {
+    border-radius: var(--ha-border-radius-lg, 12px);
+  }
+  .btn,
+  .menu,
+  .value-row,
+  .reason,
+  .box,
+  .spark,
+  .bar,
+  .mode,
+  .presets button,
+  .set :is([type="number"], select),
+  .popup button:is(:hover, :focus-visible),
+  .icon-button:hover {
+    background: var(--evse-quiet);
+  }
+  .orb,
+  .chip,
+  .primary,
+  .reason:is([data-state="attention"], [data-state="fault"]),
+  [aria-pressed="true"] {
+    background: var(--evse-soft);
+  }
+  .btn,
+  .menu,
+  .pill,
+  .value-row,
+  .popup button,
+  .set :is([type="number"], select) {
+    min-height: 44px;
+    padding-inline: var(--ha-space-3, 12px);
+  }
+  .orb,
+  .icon-button,
+  .round {
+    border-radius: 50%;
+  }
+  .icon-button,
+  .round,
+  [type="checkbox"] {
+    width: 44px;
+    height: 44px;
+  }
+  .dial,
+  .speed,
+  .graph svg,
+  .mid,
+  .slider input,
+  :is(.menu, .pill) select {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+  }
+  .slider input,
+  :is(.menu, .pill) select {
+    opacity: 0;
+  }
+
+  /* icons */
+  .i,
+  .spinner {
+    flex: none;
+    width: var(--evse-icon, 20px);
+    height: var(--evse-icon, 20px);
+  }
+  .i {
+    display: block;
+    fill: currentColor;
+  }
+  .orb,
+  .icon-button,
+  .mid {
+    --evse-icon: 24px;
+  }
+  .icon-button,
+  :is(.btn, .menu, .pill, .popup, .value-row, [aria-checked="false"]) .i {
+    color: var(--secondary-text-color);
+  }
+  :is(.chip, .reason, .mid, .primary) :is(.i, .spinner),
+  .menu > :first-child {
+    color: var(--evse-graphic);
+  }
+  .spinner {
+    border: 2.5px solid var(--evse-track);
+    border-block-start-color: currentColor;
+    border-radius: 50%;
+    animation: spin 0.9s linear infinite;
+  }
+`;
