@@ -1,6 +1,5 @@
 /** The house connection, who gets how much of it and why; each wallbox unfolds to the full view. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { parseDistribution } from "../../shared/modes.ts";
 import type { ChargerView } from "../charger.ts";
 import type { CardConfig } from "../config.ts";
 import { siteEntity } from "../discovery.ts";
@@ -189,7 +188,7 @@ function setting(scene: Scene, entity: HassEntity): TemplateResult {
   const unit = text(attributes["unit_of_measurement"]) ?? "";
   const label = text(attributes["friendly_name"]) ?? id;
   const disabled = view.silence === "disconnected" || entity.state === "unavailable";
-  const word = (option: string): string => (parseDistribution(option) === undefined ? modeLabel(option, t) : option);
+  const word = (option: string): string => modeLabel(option, t);
   const set = (to: string): void => act.setEntity(id, to);
   const control = scene.readOnly
     ? html`<b>${figure === undefined ? word(value) : `${fmt.number(figure)} ${unit}`}</b>`
