@@ -1,6 +1,6 @@
 /** Buttons by state: the primary one first. What a press does, and what is asked before. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { parseMode } from "../../shared/modes.ts";
+import { modeWord } from "../../shared/modes.ts";
 import type { Display } from "../charger.ts";
 import { confirm } from "../confirm.ts";
 import type { Action } from "../config.ts";
@@ -54,7 +54,7 @@ export function choices(scene: Scene): readonly Choice[] {
 function startNow({ view, act, t }: Scene): (() => void) | undefined {
   const mode = view.word("mode");
   const standard = optionsOf(view.entity("mode")).find((option) =>
-    ["standard", "continuous"].includes(parseMode(option) ?? ""),
+    ["standard", "continuous"].includes(modeWord(option)),
   );
   if (!mode || !standard || mode === standard) return undefined;
   return () => {
