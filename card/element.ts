@@ -6,7 +6,7 @@ import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame, soon } from "./frames.ts";
-import { type Hass, languageOf, text } from "./hass.ts";
+import { type Hass, languageOf } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Translate, translator } from "./i18n/languages.ts";
@@ -188,11 +188,4 @@ export abstract class EvseElement extends Drawn {
     if (!before) this.requestUpdate();
     else if (this.isConnected) inFrame(this.#draw);
   }
-}
-
-/** The unit of money: the user's word, the sensor's unit, Home Assistant's. */
-export function currencyOf(view: ChargerView, role: string): string | undefined {
-  return (
-    view.config.currency ?? text(view.entity(role)?.attributes["unit_of_measurement"]) ?? view.hass.config?.currency
-  );
 }

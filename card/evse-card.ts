@@ -116,16 +116,12 @@ export class EvseCard extends EvseElement {
   }
 
   /** No wallbox to draw, and what to do about it. */
-  #note({ lack }: Found): TemplateResult {
-    const [sign, what, next] =
-      lack === "version"
-        ? (["alert", "version", "version_next"] as const)
-        : (["station", "empty", "empty_next"] as const);
+  #note({ lack = "empty" }: Found): TemplateResult {
     return html`<div class="empty">
-      <div class="orb">${icon(sign)}</div>
+      <div class="orb">${icon(lack === "version" ? "alert" : "station")}</div>
       <div>
-        <p>${this.t(what)}</p>
-        <p class="sub">${this.t(next)}</p>
+        <p>${this.t(lack)}</p>
+        <p class="sub">${this.t(`${lack}_next`)}</p>
       </div>
     </div>`;
   }

@@ -4,7 +4,7 @@ import { define, Drawn } from "../drawn.ts";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
-import { inputOf, NO_DATA } from "./field.ts";
+import { inputOf, lockOf } from "./field.ts";
 import { valueRow } from "./head.ts";
 import { icon } from "./icon.ts";
 
@@ -50,9 +50,7 @@ class EvseLimit extends Drawn {
     const label = t("limit");
     if (scene.readOnly) return valueRow("limiter", label, shown, now);
 
-    const missing = view.num("limit") === undefined;
-    const why = missing ? NO_DATA : nothing;
-    const disabled = missing || view.silence === "disconnected";
+    const { disabled, why, title } = lockOf(scene, view.num("limit") === undefined);
     const limits = view.config.limits ?? [];
     const presets = limits.filter((amps) => amps <= maxA);
     const present = this.#dragged ?? value ?? minA;
@@ -92,10 +90,7 @@ class EvseLimit extends Drawn {
         @change=${this.#release}
       />
     </div>`;
-    return html`<div
-      class="limit ${wish ? "pending" : ""} ${disabled ? "off" : ""}"
-      title=${missing ? t("s_unknown") : nothing}
-    >
+    return html`<div class="limit ${wish ? "pending" : ""} ${disabled ? "off" : ""}" title=${title}>
       ${
         slim
           ? html`${slider}

@@ -6,14 +6,12 @@ import { DASH } from "../format.ts";
 import { isMissing, optionsOf } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
-import { type Menu, menu, NO_DATA, walk } from "./field.ts";
+import { type Lock, lockOf, type Menu, menu, walk } from "./field.ts";
 import { valueRow } from "./head.ts";
 import { icon, spinner } from "./icon.ts";
 
-interface Choice extends Menu {
+interface Choice extends Menu, Lock {
   readonly pending: string;
-  /** Tooltip of a selector without a value. */
-  readonly title: string | typeof nothing;
   readonly glyph: (option: string) => TemplateResult;
 }
 
@@ -22,7 +20,6 @@ function choiceOf(scene: Scene, label: string): Choice | undefined {
   const { view, t, wishes } = scene;
   const entity = view.entity("mode");
   if (!entity) return undefined;
-  const missing = isMissing(entity);
   const wish = wishes.target(entity.entity_id);
   const value = wish ?? entity.state;
   return {
@@ -32,9 +29,7 @@ function choiceOf(scene: Scene, label: string): Choice | undefined {
     word: (option) => modeLabel(option, t),
     glyph: (option) => (wish && option === value ? spinner : icon(modeIcon(option))),
     pending: wish ? "pending" : "",
-    disabled: missing || view.silence === "disconnected",
-    why: missing ? NO_DATA : nothing,
-    title: missing ? t("s_unknown") : nothing,
+    ...lockOf(scene, isMissing(entity)),
     set: (option) => {
       if (option !== value) scene.act.setValue(view, "mode", option);
     },
