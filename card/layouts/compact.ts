@@ -33,14 +33,14 @@ export function compactLayout(scene: Scene, frame: Frame): TemplateResult {
         html`${stateOrb(scene)}
           <div class="who">
             <h3 class="name">${frame.name}</h3>
-            <div class="sub">${stateWord(scene)}</div>
+            <span class="sub">${stateWord(scene)}</span>
           </div>`,
       )}
     </header>
     <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">
       ${power === undefined ? DASH : html`${figure.n}<small>${figure.u}</small>`}
     </div>
-    <p class="why sub">${what}${more === undefined ? nothing : html`<span class="next">${more}</span>`}</p>
+    <p class="why">${what}${more === undefined ? nothing : html`<span class="next">${more}</span>`}</p>
     ${primaryRound(scene)}
   </div>`;
 }

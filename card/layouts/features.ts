@@ -35,7 +35,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
         html`${stateOrb(scene)}
           <div class="who">
             <h3 class="name">${frame.name}</h3>
-            <div class="sub">${line === "" ? stateWord(scene) : line}</div>
+            <span class="sub">${line === "" ? stateWord(scene) : line}</span>
           </div>`,
       )}
       ${moreMenu(scene)}

@@ -54,7 +54,7 @@ export function fullLayout(scene: Scene, frame: Frame): TemplateResult {
         html`<div class="orb">${frame.glyph}</div>
           <div class="who">
             <h3 class="name">${frame.name}</h3>
-            <div class="state-line">${stateWord(scene)}</div>
+            <span class="state-line">${stateWord(scene)}</span>
           </div>`,
       )}
       ${chip(scene)} ${moreMenu(scene)}

@@ -106,7 +106,7 @@ function connection(scenes: readonly Scene[], frame: SiteFrame): TemplateResult 
   return html`<section class="house-line">
     <div class="total">
       <h4>${t("house_connection")}</h4>
-      <span class="nowrap"><b>${say(used)}</b> <span class="sub">/ ${say(total)}</span></span>
+      <span><b>${say(used)}</b> <span class="sub">/ ${say(total)}</span></span>
     </div>
     <div class="stack" role="img" aria-label="${t("house_connection")}: ${sentence}" data-state="charging">
       ${
@@ -255,7 +255,7 @@ function settings(frame: SiteFrame): TemplateResult | typeof nothing {
   });
   if (rows.length === 0) return nothing;
   return html`<details class="fold">
-    <summary>${icon("down", "s")}${t("settings")}</summary>
+    <summary>${icon("down")}${t("settings")}</summary>
     ${rows}
   </details>`;
 }

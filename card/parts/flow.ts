@@ -121,7 +121,7 @@ export function flowPart(
           <rect class="shine" x="-40" width="40" height=${height} fill="url(#${clip}-shine)" />
         </g>
       </svg>
-      <ul class="to">
+      <ul>
         ${shown.map(({ sink }) => node(sink.kind, sinkName(sink), sink.w))}
       </ul>
     </div>

@@ -32,10 +32,7 @@ export function reasonLines(scene: Scene): ReasonLines {
 export function reasonPart(scene: Scene, lines: ReasonLines): TemplateResult {
   const { t, view } = scene;
   const asking = busyCommand(scene) !== undefined;
-  return html`<div
-    class="reason ${lines.loud === true ? "loud" : ""}"
-    data-state=${lines.loud === true ? "attention" : view.tint}
-  >
+  return html`<div class="reason" data-state=${lines.loud === true ? "attention" : view.tint}>
     ${asking ? spinner : icon(lines.icon, lines.sunny === true ? "k-sun" : "")}
     <div>
       <p>${asking ? t("r_asking") : lines.first}</p>
