@@ -34,7 +34,7 @@ export function reasonLines(scene: Scene): ReasonLines {
 
 export function reasonPart(scene: Scene): TemplateResult {
   const { icon: sign, first, next, sunny, loud } = reasonLines(scene);
-  return html`<div class="reason ${loud ? "loud" : ""}" data-state=${loud ? "attention" : scene.view.tint}>
+  return html`<div class="reason" data-state=${loud ? "attention" : scene.view.tint}>
     ${glyph(scene, sign, sunny ? "k-sun" : "")}
     <div>
       <p>${first}</p>
