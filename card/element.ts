@@ -42,6 +42,8 @@ export abstract class EvseElement extends Drawn {
   readonly timers = new Timers();
   readonly discovery = new Discovery();
   readonly wishes = new Wishes(this);
+  /** Currents shown while they are chosen, by helper; told when the choice is made. */
+  readonly drafts = new Map<string, number>();
   readonly #heartbeat = new Heartbeat();
   readonly #controller = new HassController((before, now) => this.#hassChanged(before, now));
   readonly #draw = (): void => this.drawNow();
@@ -125,7 +127,7 @@ export abstract class EvseElement extends Drawn {
         : domain.endsWith("select")
           ? ["select_option", { option: target }]
           : ["set_value", { value: Number(target) }];
-    const command = view?.entity("command");
+    const command = hass.states[view?.id("command") ?? ""];
     this.wishes.make(
       {
         entity: id,
@@ -164,6 +166,7 @@ export abstract class EvseElement extends Drawn {
   disconnectedCallback(): void {
     this.timers.clearAll();
     this.wishes.drop();
+    this.drafts.clear();
     notInFrame(this.#draw);
     this.drawNow();
   }

@@ -83,7 +83,7 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   const house = Math.max(0, used - ours * scale);
   const free = Math.max(0, total - used);
   const parts = [
-    { name: t("house"), v: house, colour: "var(--c-home)" },
+    { name: t("house"), v: house, colour: "initial" },
     ...cars.map(({ name, v }, index) => ({
       name,
       v: v * scale,
