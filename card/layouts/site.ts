@@ -83,12 +83,8 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   const house = Math.max(0, used - ours * scale);
   const free = Math.max(0, total - used);
   const parts = [
-    { name: t("house"), v: house, colour: "initial" },
-    ...cars.map(({ name, v }, index) => ({
-      name,
-      v: v * scale,
-      colour: `color-mix(in oklab, var(--evse-solid) ${Math.max(40, 100 - 18 * index)}%, var(--primary-text-color))`,
-    })),
+    { name: t("house"), v: house, kind: "house" },
+    ...cars.map(({ name, v }) => ({ name, v: v * scale, kind: "car" })),
   ];
   const left = t("free", { a: say(free) });
   const title = t("house_connection");
@@ -106,7 +102,8 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
       ${parts
         .filter(({ v }) => v >= Math.min(0.5, 0.05 * total))
         .map(
-          ({ name, v, colour }) => html`<span style="--w:${(v / total) * 100};--c:${colour}">${label(name, v)}</span>`,
+          ({ name, v, kind }) =>
+            html`<span class="k-${kind}" style="--w:${(v / total) * 100}">${label(name, v)}</span>`,
         )}
       <span class="free">${free / total > 0.06 ? short(free) : ""}</span>
     </div>

@@ -42,7 +42,6 @@ export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult |
   const title = rolling ? `${fmt.number(hours)} h` : t("graph");
   const say = `${title}: ${fmt.watts(last.v)} / ${fmt.watts(Math.max(...line.map(({ v }) => v)))}`;
   const canvas = html`<svg viewBox="0 0 600 ${height}" preserveAspectRatio="none" aria-hidden="true">
-    ${slim ? nothing : svg`<path class="gl" vector-effect="non-scaling-stroke" d="M0 112H600M0 56H600M0 0H600" />`}
     <path class="${own ? "k-grid" : ""} area" fill-rule="evenodd" d=${area(line) + (own ? area(own) : "")} />
     ${own && svg`<path class="k-sun area" d=${area(own)} />`}
     ${

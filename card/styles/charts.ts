@@ -175,14 +175,12 @@ export const charts = css`
   .plot {
     position: relative;
     height: 112px;
+    background: linear-gradient(var(--divider-color) 1px, transparent 0) 0 0 / 100% 55.5px;
   }
   .graph svg {
     overflow: visible;
     fill: none;
     stroke-width: 1.5;
-  }
-  .gl {
-    stroke: var(--divider-color);
   }
   .line {
     stroke: var(--primary-text-color);
