@@ -3,7 +3,7 @@ import { modeWord } from "../shared/modes.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, entityOf } from "./discovery.ts";
 import { type Groups, groupOf } from "./groups.ts";
-import { fields, type Fields, type Hass, type HassEntity, isMissing, number, text, time } from "./hass.ts";
+import { fields, type Fields, type Hass, type HassEntity, number, text, time } from "./hass.ts";
 import type { IconName } from "./icons.ts";
 import type { Key } from "./i18n/languages.ts";
 
@@ -116,8 +116,8 @@ export class ChargerView {
 
   /** A role's state as text; undefined when it says nothing. */
   word(role: string): string | undefined {
-    const entity = this.entity(role);
-    return isMissing(entity) ? undefined : entity?.state;
+    const state = this.entity(role)?.state;
+    return state === "unavailable" || state === "unknown" ? undefined : state;
   }
 
   num(role: string): number | undefined {

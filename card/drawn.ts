@@ -5,12 +5,9 @@
 import { type nothing, render, type TemplateResult } from "lit/html.js";
 
 export abstract class Drawn extends HTMLElement {
-  /** Empty = drawn into the parent's shadow tree, whose styles then hold. */
-  protected readonly sheets: readonly CSSStyleSheet[] = [];
   /** Settles when what was asked for has been drawn. */
   updateComplete: Promise<void> = Promise.resolve();
   #drawn: (() => void) | undefined;
-  #root: ShadowRoot | this | undefined;
 
   protected abstract render(): TemplateResult | typeof nothing;
 
@@ -41,11 +38,8 @@ export abstract class Drawn extends HTMLElement {
   }
 
   protected draw(): void {
-    if (this.#root === undefined) {
-      this.#root = this.sheets.length === 0 ? this : this.attachShadow({ mode: "open" });
-      if (this.#root instanceof ShadowRoot) this.#root.adoptedStyleSheets = [...this.sheets];
-    }
-    render(this.render(), this.#root, { host: this });
+    // Without a shadow of its own it is drawn into its parent's, whose styles then hold.
+    render(this.render(), this.shadowRoot ?? this, { host: this });
   }
 }
 

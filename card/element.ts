@@ -11,7 +11,7 @@ import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Translate, translator } from "./i18n/languages.ts";
 import { commandId, PRESSED, type Refusal, Wishes } from "./optimistic.ts";
-import { SHEETS } from "./styles/sheet.ts";
+import { SHEET } from "./styles/sheet.ts";
 import { Timers } from "./timers.ts";
 
 /** The last hass any instance saw: the editor's form gets none. */
@@ -37,7 +37,6 @@ export interface Scene {
 }
 
 export abstract class EvseElement extends Drawn {
-  protected override readonly sheets = SHEETS;
   config: CardConfig = { type: "custom:evse-card" };
   readonly timers = new Timers();
   readonly discovery = new Discovery();
@@ -47,6 +46,11 @@ export abstract class EvseElement extends Drawn {
   readonly #draw = (): void => this.drawNow();
   /** Drawings so far; the tests and benchmarks count them. */
   renders = 0;
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets.push(SHEET);
+  }
 
   set hass(hass: Hass | undefined) {
     if (hass === undefined) return;

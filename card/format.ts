@@ -49,7 +49,7 @@ export class Formatter {
   }
 
   number(value: number, digits = 0, most = digits): string {
-    const key = `${String(digits)}/${String(most)}`;
+    const key = `${digits}/${most}`;
     const options = { minimumFractionDigits: digits, maximumFractionDigits: most, useGrouping: this.#grouping };
     const format = kept(this.#numbers, key, () => new Intl.NumberFormat(this.#locale, options));
     return format.format(value === 0 ? 0 : value);

@@ -9,6 +9,5 @@ import { theme } from "./theme.ts";
 
 const CSS = [theme, shapes, head, controls, charts, layouts, states].join("");
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(CSS);
-export const SHEETS: readonly CSSStyleSheet[] = [sheet];
+export const SHEET = new CSSStyleSheet();
+SHEET.replaceSync(CSS);
