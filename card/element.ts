@@ -104,7 +104,7 @@ export abstract class EvseElement extends Drawn {
       view,
       found,
       wishes: this.wishes,
-      readOnly: read_only === true || (allowed_users !== undefined && !allowed_users.includes(hass.user?.id ?? "")),
+      readOnly: read_only === true || allowed_users?.includes(hass.user?.id ?? "") === false,
       deaf: view.silence !== undefined,
       heardMs: this.#heartbeat.heardMs,
       act: this,
