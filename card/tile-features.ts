@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { EvseElement, type Scene } from "./element.ts";
 import { type Fields, fields, type Hass, text } from "./hass.ts";
 import { actionsPart } from "./parts/actions.ts";
+import { noData } from "./parts/field.ts";
 import { limitPart } from "./parts/limit.ts";
 import { modePart } from "./parts/modes.ts";
 
@@ -10,7 +11,7 @@ interface Context {
   readonly entity_id?: string;
 }
 
-type Row = (scene: Scene, rtl: boolean) => TemplateResult | typeof nothing;
+type Row = (scene: Scene) => TemplateResult | typeof nothing;
 
 abstract class EvseFeature extends EvseElement {
   static getStubConfig(): Record<string, never> {
@@ -43,7 +44,8 @@ abstract class EvseFeature extends EvseElement {
       data-state=${scene.view.tint}
       dir=${this.rtl ? "rtl" : "ltr"}
     >
-      <div class="body">${this.row(scene, this.rtl)}</div>
+      <div class="body">${this.row(scene)}</div>
+      ${noData(this.t)}
     </div>`;
   }
 }
@@ -67,7 +69,7 @@ const feature = (type: string, name: string, row: Row) => ({
 });
 
 export const TILE_FEATURES = [
-  feature("mode", "mode", (scene, rtl) => modePart(scene, false, rtl)),
-  feature("limit", "current limit", (scene) => limitPart(scene, true)),
+  feature("mode", "mode", (scene) => modePart(scene, { slim: true })),
+  feature("limit", "current limit", (scene) => limitPart(scene, { slim: true })),
   feature("actions", "buttons", actionsPart),
 ];

@@ -1,6 +1,6 @@
 /**
  * How the build ships a language: one text, a line per key of English. What English already tells is left out: the names of the
- * parameters, a capital at the beginning, a full stop at the end. Cyrillic is spelt in Latin letters, which take one byte instead of two.
+ * parameters, a capital at the beginning, a full stop at the end, a line that is the same. Cyrillic is spelt in Latin letters, which take one byte instead of two.
  */
 
 const SMALL = "abvgdežzijklmnoprstufhcčšqy1x2ôw";
@@ -19,6 +19,7 @@ const params = (english: string): readonly string[] => [...new Set(english.match
 const capital = (english: string): boolean => /^[A-Z]/.test(english);
 
 function packLine(line: string, english: string): string {
+  if (line === english) return "";
   let packed = line;
   for (const [index, name] of params(english).entries()) packed = packed.replaceAll(name, PARAMS.charAt(index));
   if (english.endsWith(".")) packed = packed.endsWith(".") ? packed.slice(0, -1) : packed + UNLIKE;
@@ -28,6 +29,7 @@ function packLine(line: string, english: string): string {
 }
 
 function unpackLine(packed: string, english: string): string {
+  if (packed === "") return english;
   let line = packed;
   if (capital(english)) line = line.replace(/^./u, (first) => (first === UNLIKE ? "" : first.toUpperCase()));
   if (english.endsWith(".")) line = `${line}.`.replace(`${UNLIKE}.`, "");

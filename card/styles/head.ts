@@ -43,12 +43,20 @@ export const head = css`
     display: none;
   }
 
+  /* in the middle of the screen where the browser cannot place it below its button */
   .popup {
-    inset: auto;
+    margin: auto;
     padding: 8px 0;
     min-width: 180px;
     border: 1px solid var(--divider-color);
     box-shadow: 0 4px 16px rgba(0, 0, 0, 0.24);
+  }
+  @supports (position-area: end) {
+    .popup {
+      margin: 0;
+      position-area: self-block-end span-self-inline-start;
+      position-try-fallbacks: flip-block;
+    }
   }
   .popup,
   dialog {
