@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
-import { isMissing, optionsOf } from "../hass.ts";
+import { optionsOf } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
 import { type Menu, menu, NO_DATA, walk } from "./field.ts";
@@ -22,7 +22,7 @@ function choiceOf(scene: Scene, label: string): Choice | undefined {
   const { view, t, wishes } = scene;
   const entity = view.entity("mode");
   if (entity === undefined) return undefined;
-  const missing = isMissing(entity);
+  const missing = view.word("mode") === undefined;
   const wish = wishes.target(entity.entity_id);
   const value = wish ?? entity.state;
   return {
