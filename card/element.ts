@@ -6,7 +6,7 @@ import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame, soon } from "./frames.ts";
-import { type Hass, languageOf, text } from "./hass.ts";
+import { type Fields, type Hass, languageOf, text } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Translate, translator } from "./i18n/languages.ts";
@@ -154,8 +154,8 @@ export abstract class EvseElement extends Drawn {
     fireEvent(this, "hass-more-info", { entityId });
   }
 
-  notify(message: string, action?: { readonly text: string; readonly action: () => void }): void {
-    fireEvent(this, "hass-notification", { message, ...(action === undefined ? {} : { action, duration: 10_000 }) });
+  notify(message: string, more: Fields = {}): void {
+    fireEvent(this, "hass-notification", { message, ...more });
   }
 
   refused(refusal: Refusal): void {
