@@ -15,7 +15,7 @@ export function compactLayout(scene: Scene, { card }: Frame): TemplateResult {
     <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">
       ${figure(scene.fmt.power(power, `compact:${scene.view.ref.id}`))}
     </div>
-    <p class="why sub">${what}${more === undefined ? nothing : html`<span class="next">${more}</span>`}</p>
+    <p class="why">${what}${more === undefined ? nothing : html`<span class="next">${more}</span>`}</p>
     ${primaryRound(scene)}
   </div>`;
 }

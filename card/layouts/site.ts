@@ -113,7 +113,7 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   return html`<section class="house-line">
     <div class="total">
       <h4>${title}</h4>
-      <span class="nowrap"><b>${say(used)}</b> <span class="sub">/ ${say(total)}</span></span>
+      <span><b>${say(used)}</b> <span class="sub">/ ${say(total)}</span></span>
     </div>
     <div class="stack" role="img" aria-label="${title}: ${sentence}" data-state="charging">
       ${parts
@@ -174,7 +174,7 @@ function settings(scene: Scene): TemplateResult | typeof nothing {
   const rows = entities.filter((entity) => entity !== undefined).map((entity) => setting(scene, entity));
   if (rows.length === 0) return nothing;
   return html`<details class="fold">
-    <summary>${icon("down", "s")}${scene.t("settings")}</summary>
+    <summary>${icon("down")}${scene.t("settings")}</summary>
     ${rows}
   </details>`;
 }

@@ -95,7 +95,7 @@ export function flowPart(scene: Scene, { flow }: Pick<Frame, "flow">): TemplateR
             <rect class="shine" x="-28" width="16" height=${height} />
           </g>
         </svg>
-        <ul class="to">
+        <ul>
           ${shown.map(node)}
         </ul>
       </div>

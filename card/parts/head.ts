@@ -33,7 +33,7 @@ export function who(orb: TemplateResult, name: string, line: string, cls = "sub"
   return html`${orb}
     <div class="who">
       <h3 class="name">${name}</h3>
-      <div class=${cls}>${line}</div>
+      <span class=${cls}>${line}</span>
     </div>`;
 }
 

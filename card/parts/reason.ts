@@ -34,10 +34,7 @@ export function reasonLines(scene: Scene): ReasonLines {
 
 export function reasonPart(scene: Scene): TemplateResult {
   const { icon: sign, first, next, sunny, loud } = reasonLines(scene);
-  return html`<div
-    class="reason ${loud === true ? "loud" : ""}"
-    data-state=${loud === true ? "attention" : scene.view.tint}
-  >
+  return html`<div class="reason" data-state=${loud === true ? "attention" : scene.view.tint}>
     ${glyph(scene, sign, sunny === true ? "k-sun" : "")}
     <div>
       <p>${first}</p>

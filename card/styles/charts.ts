@@ -3,7 +3,7 @@ import { css } from "./css.ts";
 
 export const charts = css`
   .hero {
-    gap: var(--ha-space-5, 20px);
+    gap: var(--ha-space-4, 16px);
   }
   .ring {
     position: relative;
@@ -46,28 +46,28 @@ export const charts = css`
   text {
     fill: var(--secondary-text-color);
     stroke: none;
-    font-size: 12.5px;
+    font-size: 12px;
     text-anchor: middle;
   }
   .mid {
     padding-block-start: 5%;
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    justify-content: center;
     text-align: center;
+  }
+  .mid,
+  .mode button {
+    flex-direction: column;
+    justify-content: center;
+    gap: 2px;
   }
   .num {
     font-size: var(--ha-font-size-4xl, 32px);
-    line-height: 36px;
+    line-height: 1.1;
   }
   .num small {
     font-size: var(--ha-font-size-m, 14px);
   }
   .word {
-    margin-block: 2px 12px;
-    font-size: 18px;
-    line-height: 24px;
+    padding-block-end: 12px;
   }
   .car {
     --evse-icon: 30px;
@@ -78,22 +78,17 @@ export const charts = css`
     display: grid;
     grid-template-columns: 1fr 1fr;
     align-items: end;
-    gap: var(--ha-space-4, 16px) var(--ha-space-3, 12px);
-  }
-  .stats div {
-    min-width: 0;
+    gap: var(--ha-space-3, 12px);
   }
   .one {
     grid-template-columns: 1fr;
-  }
-  dt {
-    overflow-wrap: anywhere;
   }
 
   h4 {
     margin-block-end: var(--ha-space-2, 8px);
   }
-  .phases {
+  .phases,
+  .boxes {
     display: grid;
     gap: var(--ha-space-2, 8px);
   }
@@ -119,10 +114,6 @@ export const charts = css`
     width: 3px;
     margin-inline-start: -1.5px;
   }
-  .l,
-  .a {
-    font-weight: 500;
-  }
   .a,
   .vo,
   .from li {
@@ -134,27 +125,17 @@ export const charts = css`
     grid-template-columns: auto minmax(40px, 1fr) auto;
     align-items: center;
   }
-  .flow ul {
-    display: grid;
-    grid-auto-rows: 52px;
-    list-style: none;
+  .flow li {
+    height: 52px;
   }
   .from li {
     flex-direction: row-reverse;
-  }
-  .flow li > :last-child {
-    min-width: 50px;
-  }
-  .flow :is(b, .sub) {
-    display: block;
-    line-height: 18px;
   }
   .flow .orb,
   .reason .k-sun {
     color: var(--evse-solid);
   }
   .flow .orb {
-    z-index: 1;
     background: color-mix(in srgb, var(--evse-tint) 20%, var(--card-background-color));
   }
   .idle b {
@@ -188,9 +169,7 @@ export const charts = css`
     }
   }
   .flow-say {
-    margin-block-start: var(--ha-space-2, 8px);
     text-align: center;
-    text-wrap: balance;
   }
 
   .graph {
@@ -228,10 +207,6 @@ export const charts = css`
     height: 10px;
     margin: -5px;
   }
-  .x,
-  .key {
-    margin-block-start: 6px;
-  }
   .key {
     flex-wrap: wrap;
     gap: 4px var(--ha-space-3, 12px);
@@ -246,6 +221,7 @@ export const charts = css`
     width: 14px;
     height: 2px;
     border-radius: 0;
-    background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 0 6px);
+    background: none;
+    border-block-start: 2px dashed;
   }
 `;

@@ -4,7 +4,6 @@ import { css } from "./css.ts";
 export const controls = css`
   evse-limit {
     display: block;
-    min-width: 0;
   }
   .mode {
     position: relative;
@@ -14,18 +13,12 @@ export const controls = css`
   }
   .mode button {
     position: relative;
-    z-index: 1;
     min-height: 56px;
     padding-inline: 2px;
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    justify-content: center;
-    gap: 3px;
     font-size: 13px;
-    line-height: 16px;
   }
-  .mode * {
+  .mode button,
+  .mode .i {
     transition: color 0.18s;
   }
   .mode [aria-checked="true"] {
@@ -37,61 +30,31 @@ export const controls = css`
     inset-inline-start: calc(100% * var(--i) / var(--n));
     width: calc(100% / var(--n));
     background: var(--evse-solid);
+    transition: 0.26s cubic-bezier(0.3, 1.3, 0.6, 1);
   }
-  .mode .thumb {
-    transition:
-      inset 0.26s cubic-bezier(0.3, 1.3, 0.6, 1),
-      background-color 0.18s;
-  }
-  .mode-hint {
-    padding-inline: var(--ha-space-1, 4px);
-    margin-block-start: 6px;
+  .mode-hint,
+  .x,
+  .key,
+  .stack-ends,
+  .flow-say {
+    margin-block-start: var(--ha-space-1, 4px);
   }
   .menu,
   .pill {
     position: relative;
   }
-  .menu {
-    text-align: start;
-  }
-  .menu:not(:first-child) {
-    display: none;
-  }
-  @container (width <= 225px) {
-    .mode {
-      display: none;
-    }
-    .mode + .menu {
-      display: flex;
-    }
-  }
-  @container (width < 290px) {
-    .m4 .mode {
-      display: none;
-    }
-    .m4 .menu {
-      display: flex;
-    }
-  }
-  @container (width < 350px) {
-    .m5 .mode {
-      display: none;
-    }
-    .m5 .menu {
-      display: flex;
-    }
-  }
   select {
     background: var(--card-background-color);
   }
 
-  .limit-head {
+  .mode-hint,
+  .limit-head,
+  .limit-val,
+  .features .phases {
     padding-inline: var(--ha-space-1, 4px);
-    margin-block-end: 4px;
   }
   .limit-row {
-    gap: var(--ha-space-1, 4px);
-    margin-inline: -10px;
+    gap: var(--ha-space-3, 12px);
   }
   .slider {
     position: relative;
@@ -169,17 +132,18 @@ export const controls = css`
     padding: 2px 8px;
     color: var(--primary-text-color);
   }
-  .presets button::after {
+  /* reach beyond what is seen */
+  :is(.presets button, .features .mode button, .features .btn)::after {
     content: "";
     position: absolute;
+    inset: -4px 0;
+  }
+  .presets button::after {
     inset: -12px 0;
   }
 
   .btn {
     justify-content: center;
-  }
-  .btn:disabled {
-    color: var(--secondary-text-color);
   }
   .round {
     padding: 0;
@@ -188,7 +152,6 @@ export const controls = css`
   summary {
     min-height: 44px;
     cursor: pointer;
-    list-style: none;
     border-radius: 8px;
   }
   summary::-webkit-details-marker {

@@ -6,12 +6,11 @@ export const head = css`
     min-height: 44px;
   }
   .tap {
-    gap: inherit;
     text-align: start;
     border-radius: 8px;
   }
-  .head .icon-button {
-    margin-inline: -8px -10px;
+  .icon-button {
+    margin-inline: -10px;
   }
   .orb {
     position: relative;
@@ -25,7 +24,8 @@ export const head = css`
   }
   .orb:has(.speed) {
     --evse-icon: 20px;
-    background: radial-gradient(closest-side, var(--evse-soft) 74%, transparent 77%);
+    padding: 5px;
+    background-clip: content-box;
   }
   .speed {
     rotate: -90deg;
@@ -37,19 +37,14 @@ export const head = css`
     max-width: 100%;
     height: 32px;
     padding-inline: 12px;
-    border-radius: var(--ha-border-radius-pill, 9999px);
-  }
-  .state-line {
-    display: none;
+    border-radius: var(--ha-border-radius-xl, 16px);
   }
 
   /* in the middle of the screen where the browser cannot place it below its button */
   .popup {
     margin: auto;
     padding: 8px 0;
-    min-width: 180px;
-    border: 1px solid var(--divider-color);
-    box-shadow: 0 4px 16px rgba(0, 0, 0, 0.24);
+    box-shadow: 0 4px 16px rgba(0, 0, 0, 0.2);
   }
   @supports (position-area: end) {
     .popup {
@@ -60,6 +55,7 @@ export const head = css`
   }
   .popup,
   dialog {
+    border: 1px solid var(--divider-color);
     border-radius: 12px;
     background: var(--card-background-color);
     color: inherit;
@@ -72,10 +68,6 @@ export const head = css`
     max-width: 340px;
     margin: auto;
     padding: 20px;
-    border: 0;
-  }
-  dialog::backdrop {
-    background: rgba(0, 0, 0, 0.5);
   }
   dialog[open] {
     display: grid;
@@ -89,7 +81,6 @@ export const head = css`
     padding: 8px 12px;
     color: inherit;
     background: color-mix(in srgb, var(--warning-color) 16%, transparent);
-    overflow-wrap: anywhere;
   }
   .reason {
     display: flex;

@@ -2,12 +2,9 @@
 import { css } from "./css.ts";
 
 export const shapes = css`
-  :host {
+  :host(:not([hidden])) {
     display: block;
     height: 100%;
-  }
-  :host([hidden]) {
-    display: none;
   }
   *,
   ::before,
@@ -21,16 +18,20 @@ export const shapes = css`
     display: block;
     position: relative;
     color: var(--primary-text-color);
-    font: var(--ha-font-size-m, 14px) / 20px var(--ha-font-family-body, Roboto, sans-serif);
+    font-size: var(--ha-font-size-m, 14px);
+    line-height: 1.4;
+    overflow-wrap: anywhere;
+    text-wrap: pretty;
     font-variant-numeric: tabular-nums;
     -webkit-tap-highlight-color: transparent;
   }
   ha-card {
     overflow: hidden;
-    background: var(--ha-card-background, var(--card-background-color));
-    border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--divider-color));
-    border-radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
-    box-shadow: var(--ha-card-box-shadow);
+  }
+  ha-card:not(:defined) {
+    background: var(--card-background-color);
+    border: 1px solid var(--divider-color);
+    border-radius: var(--ha-border-radius-lg, 12px);
   }
   button,
   select,
@@ -41,14 +42,6 @@ export const shapes = css`
     border: 0;
     cursor: pointer;
   }
-  button:disabled {
-    cursor: default;
-  }
-  :focus-visible,
-  :is(.menu, .pill, .slider):has(:focus-visible) {
-    outline: 2px solid var(--ha-color-focus, currentColor);
-    outline-offset: 2px;
-  }
   .vh {
     position: absolute;
     top: 0;
@@ -56,7 +49,6 @@ export const shapes = css`
     height: 1px;
     overflow: hidden;
     clip-path: inset(50%);
-    white-space: nowrap;
   }
 
   /* text */
@@ -69,7 +61,8 @@ export const shapes = css`
   .btn,
   .menu,
   summary,
-  .stack,
+  .l,
+  .a,
   [aria-checked="true"],
   [aria-pressed="true"] {
     font-weight: 500;
@@ -77,23 +70,24 @@ export const shapes = css`
   h3,
   dd,
   output,
+  .word,
   .nums b {
     font-size: var(--ha-font-size-l, 16px);
-    line-height: 22px;
   }
   .sub,
   dt,
   small,
-  .key {
+  .key,
+  .stack {
     font-size: var(--ha-font-size-s, 12px);
     font-weight: 400;
-    line-height: 16px;
     color: var(--secondary-text-color);
   }
   small {
     margin-inline-start: 3px;
   }
-  .nowrap,
+  .total,
+  .vh,
   .chip,
   .btn,
   .pill,
@@ -117,10 +111,14 @@ export const shapes = css`
     text-overflow: ellipsis;
   }
   /* words of a left-to-right language among right-to-left ones keep their own order */
-  :where(p, span, .sub, .state-line) {
+  :where(p, span) {
     unicode-bidi: plaintext;
     text-align: match-parent;
-    text-wrap: pretty;
+  }
+
+  :is(.who, .flow) .sub,
+  :is(.nums, .flow, .limit-val) b {
+    display: block;
   }
 
   /* rows */
@@ -133,6 +131,8 @@ export const shapes = css`
   .btn,
   .value-row,
   .actions,
+  .mid,
+  .mode button,
   .limit-row,
   .tail,
   .key,
@@ -148,6 +148,7 @@ export const shapes = css`
     gap: var(--ha-space-2, 8px);
   }
   .head,
+  .tap,
   .popup button,
   .empty,
   .set,
@@ -172,11 +173,14 @@ export const shapes = css`
   .label,
   .mode button,
   .reason div,
-  .menu span:last-of-type,
-  .value-row span:first-of-type,
-  .set span:first-child {
+  evse-modes,
+  evse-limit {
     flex: 1;
     min-width: 0;
+  }
+  :is(.menu, .pill, .value-row) > :nth-child(3),
+  .set > :nth-child(2) {
+    margin-inline-start: auto;
   }
   .orb,
   .car,
@@ -217,6 +221,8 @@ export const shapes = css`
   .popup button:is(:hover, :focus-visible),
   .icon-button:hover {
     background: var(--evse-quiet);
+    /* seen where colours are forced */
+    outline: 1px solid transparent;
   }
   .orb,
   .chip,
@@ -224,6 +230,12 @@ export const shapes = css`
   .reason:is([data-state="attention"], [data-state="fault"]),
   [aria-pressed="true"] {
     background: var(--evse-soft);
+    outline: 1px solid transparent;
+  }
+  :focus-visible,
+  :is(.menu, .pill, .slider):has(:focus-visible) {
+    outline: 2px solid var(--ha-color-focus, currentColor);
+    outline-offset: 2px;
   }
   .btn,
   .menu,
@@ -267,9 +279,6 @@ export const shapes = css`
     flex: none;
     width: var(--evse-icon, 20px);
     height: var(--evse-icon, 20px);
-  }
-  .i {
-    display: block;
     fill: currentColor;
   }
   .orb,

@@ -4,14 +4,14 @@ import { css } from "./css.ts";
 export const states = css`
   /* at rest, out of date */
   .off :is(svg, .meter, .slider),
-  .limit.off .limit-row,
-  .mode[aria-disabled="true"],
   .menu:has(:disabled),
-  .popup :disabled,
+  .thumb:has(~ :disabled),
+  :disabled,
   .gone {
     opacity: 0.6;
+    cursor: default;
   }
-  .stale :is(.dial, .flow, .graph, .phases, .stack) {
+  .stale .body {
     filter: grayscale(1);
   }
   .stale :is(.num, dd) {
@@ -50,14 +50,6 @@ export const states = css`
   }
 
   @media (forced-colors: active) {
-    .btn,
-    .chip,
-    .reason,
-    .mode,
-    .menu,
-    .bar {
-      border: 1px solid ButtonBorder;
-    }
     .dial,
     .speed {
       stroke: GrayText;

@@ -1,0 +1,67 @@
+/** The features layout, rows of 42 px, and the rows in Home Assistant's Tile. Widths: widths.ts. */
+import { css } from "./css.ts";
+
+export const features = css`
+  .features .body {
+    gap: var(--ha-space-2, 8px);
+    padding: 0 var(--ha-space-3, 12px) var(--ha-space-3, 12px);
+  }
+  .features .head {
+    min-height: 56px;
+  }
+  .features .mode {
+    height: 42px;
+  }
+  .features .mode button {
+    min-height: 0;
+    flex-direction: row;
+  }
+  .features :is(.btn, .value-row) {
+    position: relative;
+    min-height: 42px;
+  }
+  .features .limit {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 84px;
+    align-items: center;
+    gap: var(--ha-space-2, 8px);
+  }
+  .features .slider {
+    height: 44px;
+  }
+  .features .bar {
+    inset: 1px 0;
+  }
+  .limit-val {
+    text-align: end;
+  }
+  .features .phases {
+    grid-template-columns: repeat(3, 1fr);
+    gap: var(--ha-space-3, 12px);
+    height: 42px;
+    align-items: center;
+  }
+  .features .phase {
+    grid-template-columns: auto 1fr;
+    gap: 4px 8px;
+  }
+  .features .meter {
+    order: 3;
+    grid-column: 1 / -1;
+  }
+  .features .vo {
+    display: none;
+  }
+  .spark {
+    position: relative;
+    height: 42px;
+    overflow: hidden;
+  }
+  .tile-feature .body {
+    padding: 0;
+  }
+  .tile-feature :is(.mode, .slider, .btn) {
+    height: var(--feature-height, 42px);
+    border-radius: var(--feature-border-radius, 12px);
+  }
+`;

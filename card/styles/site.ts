@@ -1,0 +1,54 @@
+/** The site layout: the house connection, a box for each wallbox, which unfolds to the full layout. Widths: widths.ts. */
+import { css } from "./css.ts";
+
+export const site = css`
+  .stack {
+    display: flex;
+    gap: 2px;
+    height: 28px;
+    border-radius: var(--ha-border-radius-md, 8px);
+    overflow: hidden;
+    background: var(--evse-track);
+  }
+  .stack span {
+    flex: 0 0 calc(var(--w) * 1% - 2px);
+    background: var(--c, var(--secondary-text-color));
+    color: var(--card-background-color);
+    forced-color-adjust: none;
+  }
+  .stack .free {
+    flex: 1;
+    background: none;
+    color: inherit;
+  }
+  .box {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: center;
+    gap: var(--ha-space-1, 4px) var(--ha-space-2, 8px);
+    padding: var(--ha-space-2, 8px) var(--ha-space-3, 12px);
+  }
+  .box .name {
+    white-space: normal;
+  }
+  .nums {
+    text-align: end;
+  }
+  .tail {
+    justify-self: end;
+  }
+  .pill {
+    --evse-icon: 18px;
+    background: var(--card-background-color);
+  }
+  .inner {
+    grid-column: 1 / -1;
+    container-type: inline-size;
+  }
+  .inner .body {
+    padding: 8px 0 0;
+  }
+  .inner .head {
+    display: none;
+  }
+`;
