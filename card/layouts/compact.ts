@@ -13,7 +13,7 @@ export function compactLayout(scene: Scene, { card }: Frame): TemplateResult {
   return html`<div class="body">
     ${card.head(scene, stateOrb(scene), stateWord(scene))}
     <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">
-      ${figure(scene.fmt.power(power, `compact:${scene.view.ref.id}`))}
+      ${figure(scene.fmt.power(power, scene.view.ref.id))}
     </div>
     <p class="why">${what}${more === undefined ? nothing : html`<span class="next">${more}</span>`}</p>
     ${primaryRound(scene)}
