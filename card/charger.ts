@@ -3,7 +3,7 @@ import { modeWord } from "../shared/modes.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, entityOf } from "./discovery.ts";
 import { type Groups, groupOf } from "./groups.ts";
-import { fields, type Fields, type Hass, type HassEntity, isMissing, number, text, time } from "./hass.ts";
+import { fields, type Fields, type Hass, type HassEntity, number, text, time } from "./hass.ts";
 import type { IconName } from "./icons.ts";
 import type { Key } from "./i18n/languages.ts";
 
@@ -70,8 +70,6 @@ const PAUSES: Groups<Display> = [
   ["awaiting_authorization", "authorization"],
 ];
 
-const SUNNY = "insufficient_solar no_excess battery_priority start_delay grace grid_charging_off".split(" ");
-
 function isDisplay(word: string): word is Display {
   return groupOf(TINTS, word) !== undefined;
 }
@@ -116,8 +114,8 @@ export class ChargerView {
 
   /** A role's state as text; undefined when it says nothing. */
   word(role: string): string | undefined {
-    const entity = this.entity(role);
-    return isMissing(entity) ? undefined : entity?.state;
+    const state = this.entity(role)?.state;
+    return state === "unavailable" || state === "unknown" ? undefined : state;
   }
 
   num(role: string): number | undefined {
@@ -141,7 +139,8 @@ export class ChargerView {
   }
 
   get waitsForSun(): boolean {
-    return this.display === "suspended_evse" && SUNNY.includes(this.code ?? "");
+    const picture = groupOf(ICON_GROUPS, this.code ?? "");
+    return this.display === "suspended_evse" && (picture === "cloudsun" || picture === "battery");
   }
 
   get tint(): Tint {
@@ -158,9 +157,8 @@ export class ChargerView {
     return `s_${this.cut ?? this.display}`;
   }
 
-  get phases(): 1 | 2 | 3 {
-    const told = number(this.ref.facts["phases"]);
-    return told === 1 || told === 2 || told === 3 ? told : this.has("current_l2") ? 3 : 1;
+  get phases(): number {
+    return number(this.ref.facts["phases"]) ?? (this.has("current_l2") ? 3 : 1);
   }
 
   /** Phases carrying current now. */

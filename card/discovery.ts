@@ -122,7 +122,7 @@ function chargerFrom(hass: Hass, status: string | undefined, id?: string, name =
   const facts = fields(attributes["evse"]);
   const caps = facts["caps"];
   return {
-    id: id ?? text(facts["id"]) ?? status ?? "",
+    id: id ?? text(facts["id"]) ?? status ?? "EVSE",
     name: name ?? text(attributes["friendly_name"])?.replace(/ status$/i, "") ?? status ?? "EVSE",
     status,
     facts,

@@ -5,12 +5,9 @@
 import { type nothing, render, type TemplateResult } from "lit/html.js";
 
 export abstract class Drawn extends HTMLElement {
-  /** Empty = drawn into the parent's shadow tree, whose styles then hold. */
-  protected readonly sheets: readonly CSSStyleSheet[] = [];
   /** Settles when what was asked for has been drawn. */
   updateComplete: Promise<void> = Promise.resolve();
   #drawn: (() => void) | undefined;
-  #root: ShadowRoot | this | undefined;
 
   protected abstract render(): TemplateResult | typeof nothing;
 
@@ -23,10 +20,8 @@ export abstract class Drawn extends HTMLElement {
     });
   }
 
-  /** When several elements ask at the same time, some may be made to wait. */
-  protected drawSoon(): void {
-    this.drawNow();
-  }
+  /** Calls `drawNow`; when several elements ask at the same time, some may be made to wait. */
+  protected abstract drawSoon(): void;
 
   /** What was asked for is drawn with it, or has no meaning any more. */
   protected drawNow(): void {
@@ -41,15 +36,6 @@ export abstract class Drawn extends HTMLElement {
   }
 
   protected draw(): void {
-    if (this.#root === undefined) {
-      this.#root = this.sheets.length === 0 ? this : this.attachShadow({ mode: "open" });
-      if (this.#root instanceof ShadowRoot) this.#root.adoptedStyleSheets = [...this.sheets];
-    }
-    render(this.render(), this.#root, { host: this });
+    render(this.render(), this.shadowRoot ?? this, { host: this });
   }
-}
-
-export function define(name: string, element: CustomElementConstructor): void {
-  // A resource can be listed twice (by HACS and by hand): the first one stays.
-  if (customElements.get(name) === undefined) customElements.define(name, element);
 }

@@ -6,12 +6,12 @@ import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame, soon } from "./frames.ts";
-import { type Hass, languageOf } from "./hass.ts";
+import { type Fields, type Hass, languageOf } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Translate, translator } from "./i18n/languages.ts";
 import { commandId, PRESSED, type Refusal, Wishes } from "./optimistic.ts";
-import { SHEETS } from "./styles/sheet.ts";
+import { SHEET } from "./styles/sheet.ts";
 import { Timers } from "./timers.ts";
 
 /** The last hass any instance saw: the editor's form gets none. */
@@ -37,7 +37,6 @@ export interface Scene {
 }
 
 export abstract class EvseElement extends Drawn {
-  protected override readonly sheets = SHEETS;
   config: CardConfig = { type: "custom:evse-card" };
   readonly timers = new Timers();
   readonly discovery = new Discovery();
@@ -49,6 +48,11 @@ export abstract class EvseElement extends Drawn {
   readonly #draw = (): void => this.drawNow();
   /** Drawings so far; the tests and benchmarks count them. */
   renders = 0;
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets.push(SHEET);
+  }
 
   set hass(hass: Hass | undefined) {
     if (hass === undefined) return;
@@ -102,7 +106,7 @@ export abstract class EvseElement extends Drawn {
       view,
       found,
       wishes: this.wishes,
-      readOnly: read_only === true || (allowed_users !== undefined && !allowed_users.includes(hass.user?.id ?? "")),
+      readOnly: read_only === true || allowed_users?.includes(hass.user?.id ?? "") === false,
       deaf: view.silence !== undefined,
       heardMs: this.#heartbeat.heardMs,
       act: this,
@@ -152,8 +156,8 @@ export abstract class EvseElement extends Drawn {
     fireEvent(this, "hass-more-info", { entityId });
   }
 
-  notify(message: string, action?: { readonly text: string; readonly action: () => void }): void {
-    fireEvent(this, "hass-notification", { message, ...(action === undefined ? {} : { action, duration: 10_000 }) });
+  notify(message: string, more: Fields = {}): void {
+    fireEvent(this, "hass-notification", { message, ...more });
   }
 
   refused(refusal: Refusal): void {

@@ -20,7 +20,7 @@ const NBSP = "\u00a0";
 
 export class Formatter {
   readonly #numbers = new Map<string, Intl.NumberFormat>();
-  /** Last unit of each place, so that a power around 1 kW does not flicker. */
+  /** Last unit of each wallbox, so that a power around 1 kW does not flicker. */
   readonly #kilo = new Map<string, boolean>();
   readonly #locale: string | undefined;
   readonly #grouping: boolean;
@@ -49,13 +49,13 @@ export class Formatter {
   }
 
   number(value: number, digits = 0, most = digits): string {
-    const key = `${String(digits)}/${String(most)}`;
+    const key = `${digits}/${most}`;
     const options = { minimumFractionDigits: digits, maximumFractionDigits: most, useGrouping: this.#grouping };
     const format = kept(this.#numbers, key, () => new Intl.NumberFormat(this.#locale, options));
     return format.format(value === 0 ? 0 : value);
   }
 
-  /** W below 1 kW, kW above, with a hold between 950 and 1000 W per `place`. */
+  /** W below 1 kW, kW above, with a hold between 950 and 1000 W per `place` (a wallbox). */
   power(watts: number | undefined, place = ""): Quantity {
     if (watts === undefined) return { n: DASH, u: "" };
     const size = Math.abs(watts);

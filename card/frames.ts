@@ -11,20 +11,21 @@ let spentMs = 0;
 /** Draws in the next frame, or in one of those after it when many wait. Asked twice, drawn once. */
 export function inFrame(draw: () => void): void {
   waiting.add(draw);
-  if (frame === 0) frame = requestAnimationFrame(work);
+  frame ||= requestAnimationFrame(work);
 }
 
 /** Draws at once while this frame has time for it, else as `inFrame`. */
 export function soon(draw: () => void): void {
   inFrame(draw);
-  if (spentMs < SLICE_MS) timed(draw);
+  inTime(draw);
 }
 
 export function notInFrame(draw: () => void): void {
   waiting.delete(draw);
 }
 
-function timed(draw: () => void): void {
+function inTime(draw: () => void): void {
+  if (spentMs >= SLICE_MS) return;
   waiting.delete(draw);
   const fromMs = performance.now();
   draw();
@@ -32,14 +33,8 @@ function timed(draw: () => void): void {
 }
 
 function work(): void {
-  frame = 0;
+  // The next frame is asked for before anything is drawn: it comes also when a drawing fails.
+  frame = waiting.size > 1 ? requestAnimationFrame(work) : 0;
   spentMs = 0;
-  try {
-    for (const draw of waiting) {
-      timed(draw);
-      if (spentMs >= SLICE_MS) break;
-    }
-  } finally {
-    if (waiting.size > 0) frame = requestAnimationFrame(work);
-  }
+  waiting.forEach(inTime);
 }

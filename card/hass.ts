@@ -80,8 +80,3 @@ export function languageOf(hass: Pick<Hass, "locale" | "language"> | undefined):
 export function optionsOf(entity: HassEntity | undefined): readonly string[] {
   return list(entity?.attributes["options"]).filter((option) => typeof option === "string");
 }
-
-/** A state that says nothing. */
-export function isMissing(entity: HassEntity | undefined): boolean {
-  return entity === undefined || entity.state === "unavailable" || entity.state === "unknown";
-}

@@ -16,8 +16,6 @@ export class History {
   #key = "";
   readonly #series = new Map<string, Sample[]>();
   readonly #done: () => void;
-  /** Questions asked so far. */
-  asked = 0;
 
   constructor(done: () => void) {
     this.#done = done;
@@ -34,7 +32,6 @@ export class History {
     if (key === this.#key) return;
     this.#key = key;
     this.#series.clear();
-    this.asked += 1;
     const long = now - startMs > DAY_MS;
     const question = long
       ? { type: "recorder/statistics_during_period", statistic_ids: ids, period: "5minute", types: ["mean"] }

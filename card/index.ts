@@ -1,5 +1,4 @@
 /** Entry of `dist/evse-bridge.js`: registers elements and tells Home Assistant's pickers. Nothing here may wait. */
-import { define } from "./drawn.ts";
 import { EvseCard } from "./evse-card.ts";
 import type { Hass } from "./hass.ts";
 import { getEntitySuggestion } from "./suggestion.ts";
@@ -34,7 +33,7 @@ if (customElements.get("evse-card") === undefined) {
     getEntitySuggestion,
   });
   for (const { element, ...entry } of TILE_FEATURES) {
-    define(entry.type, element);
+    customElements.define(entry.type, element);
     (window.customCardFeatures ??= []).push(entry);
   }
   // eslint-disable-next-line no-console -- one line that tells which card is loaded

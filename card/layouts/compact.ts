@@ -12,9 +12,7 @@ export function compactLayout(scene: Scene, { card }: Frame): TemplateResult {
   const [what, more] = reasonLines(scene).first.split(/(?=: )/);
   return html`<div class="body">
     ${card.head(scene, stateOrb(scene), stateWord(scene))}
-    <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">
-      ${figure(scene.fmt.power(power, `compact:${scene.view.ref.id}`))}
-    </div>
+    <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">${figure(scene.fmt.power(power, scene.view.ref.id))}</div>
     <p class="why">${what}${more && html`<span class="next">${more}</span>`}</p>
     ${primaryRound(scene)}
   </div>`;

@@ -12,7 +12,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
   const { first } = reasonLines(scene);
   const line =
     view.display === "charging" && !view.silence
-      ? [word, fmt.watts(powerOf(scene), `features:${view.ref.id}`), first.split(": ")[0]].join(" · ")
+      ? [word, fmt.watts(powerOf(scene), view.ref.id), first.split(": ")[0]].join(" · ")
       : first || word;
   return html`<div class="body">
     ${frame.card.head(scene, stateOrb(scene), line, moreMenu(scene))}

@@ -59,7 +59,10 @@ function startNow({ view, act, t }: Scene): (() => void) | undefined {
   if (!mode || !standard || mode === standard) return undefined;
   return () => {
     act.setValue(view, "mode", standard);
-    act.notify(standard, { text: t("undo"), action: () => act.setValue(view, "mode", mode) });
+    act.notify(standard, {
+      duration: 10_000,
+      action: { text: t("undo"), action: () => act.setValue(view, "mode", mode) },
+    });
   };
 }
 

@@ -13,7 +13,8 @@ export interface Lock {
   /** The same as a tooltip. */
   readonly title: string | typeof nothing;
 }
-export function lockOf({ view, t }: Scene, missing: boolean): Lock {
+export function lockOf({ view, t }: Scene, role: string): Lock {
+  const missing = view.word(role) === undefined;
   return {
     disabled: missing || view.silence === "disconnected",
     why: missing ? NO_DATA : nothing,

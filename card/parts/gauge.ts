@@ -46,7 +46,7 @@ function dialOf(scene: Scene, flow: EnergyFlow | undefined): Dial {
         ...(mark > 0 ? [arc("halo", 2.6, mark - 1.3), arc("tick", 1, mark - 0.5)] : []),
         svg`<text x="26" y="146">${fmt.number(0)}</text><text x="134" y="146">${fmt.number(maxW / 1000, 0, maxW < 10_000 ? 1 : 0)}</text>`,
       ],
-      main: fmt.power(power, `dial:${view.ref.id}`),
+      main: fmt.power(power, view.ref.id),
       sub: currents(scene),
       spoken: `/ ${fmt.watts(maxW)}`,
     };

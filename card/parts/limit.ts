@@ -28,7 +28,7 @@ export function limitPart(scene: Scene, { slim }: Pick<Frame, "slim">): Template
   const label = t("limit");
   if (scene.readOnly) return valueRow("limiter", label, shown, now);
 
-  const { disabled, why, title } = lockOf(scene, view.num("limit") === undefined);
+  const { disabled, why, title } = lockOf(scene, "limit");
   const limits = view.config.limits ?? [];
   const presets = limits.filter((amps) => amps <= maxA);
   const present = act.drafts.get(id) ?? value ?? minA;

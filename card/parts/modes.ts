@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
-import { isMissing, optionsOf } from "../hass.ts";
+import { optionsOf } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
 import { type Lock, lockOf, type Menu, menu, walk } from "./field.ts";
@@ -29,7 +29,7 @@ function choiceOf(scene: Scene, label: string): Choice | undefined {
     word: (option) => modeLabel(option, t),
     glyph: (option) => (wish && option === value ? spinner : icon(modeIcon(option))),
     pending: wish ? "pending" : "",
-    ...lockOf(scene, isMissing(entity)),
+    ...lockOf(scene, "mode"),
     set: (option) => {
       if (option !== value) scene.act.setValue(view, "mode", option);
     },

@@ -13,6 +13,5 @@ import { widths } from "./widths.ts";
 
 const CSS = [theme, shapes, head, controls, charts, full, compact, features, site, widths, states].join("");
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(CSS);
-export const SHEETS: readonly CSSStyleSheet[] = [sheet];
+export const SHEET = new CSSStyleSheet();
+SHEET.replaceSync(CSS);
