@@ -11,14 +11,11 @@ export const charts = css`
     width: 152px;
     aspect-ratio: 19 / 18;
   }
-  .dial,
-  .speed {
+  .dial {
     overflow: visible;
     fill: none;
     stroke: var(--evse-track);
     stroke-linecap: round;
-  }
-  .dial {
     stroke-width: 12;
   }
   .rest {
@@ -178,14 +175,12 @@ export const charts = css`
   .plot {
     position: relative;
     height: 112px;
+    background: linear-gradient(var(--divider-color) 1px, transparent 0) 0 0 / 100% 55.5px;
   }
   .graph svg {
     overflow: visible;
     fill: none;
     stroke-width: 1.5;
-  }
-  .gl {
-    stroke: var(--divider-color);
   }
   .line {
     stroke: var(--primary-text-color);

@@ -2,9 +2,6 @@
 import { css } from "./css.ts";
 
 export const controls = css`
-  evse-limit {
-    display: block;
-  }
   .mode {
     position: relative;
     display: flex;

@@ -22,14 +22,15 @@ export const head = css`
     width: 36px;
     height: 36px;
   }
-  .orb:has(.speed) {
+  .speed {
     --evse-icon: 20px;
     padding: 5px;
     background-clip: content-box;
   }
-  .speed {
-    rotate: -90deg;
-    stroke-width: 3;
+  .speed::before {
+    content: "";
+    background: conic-gradient(var(--evse-graphic) var(--v), var(--evse-track) 0);
+    mask: radial-gradient(closest-side, transparent 82%, #000 84% 96%, transparent 99%);
   }
   .chip {
     --evse-icon: 18px;

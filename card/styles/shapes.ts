@@ -172,9 +172,7 @@ export const shapes = css`
   .stats,
   .label,
   .mode button,
-  .reason div,
-  evse-modes,
-  evse-limit {
+  .reason div {
     flex: 1;
     min-width: 0;
   }
@@ -258,7 +256,7 @@ export const shapes = css`
     height: 44px;
   }
   .dial,
-  .speed,
+  .speed::before,
   .graph svg,
   .mid,
   .slider input,

@@ -50,8 +50,7 @@ export const states = css`
   }
 
   @media (forced-colors: active) {
-    .dial,
-    .speed {
+    .dial {
       stroke: GrayText;
     }
     .v,
