@@ -241,7 +241,7 @@ export class EvseCard extends EvseElement {
     const lost = Object.entries(this.config.entities ?? {}).filter(([, id]) => hass.states[id] === undefined);
     if (lost.length === 0) return nothing;
     return html`${lost.map(
-      ([role, id]) => html`<p class="warn sub" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`,
+      ([role, id]) => html`<p class="warn" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`,
     )}`;
   }
 

@@ -41,7 +41,7 @@ export function siteLayout(scenes: readonly Scene[], frame: SiteFrame): Template
     </header>
     ${connection(scenes, frame)}
     <div class="boxes">
-      ${silent === undefined ? nothing : html`<p class="warn sub">${reasonLines(silent).first}. ${reasonLines(silent).next}</p>`}
+      ${silent === undefined ? nothing : html`<p class="warn">${reasonLines(silent).first}. ${reasonLines(silent).next}</p>`}
       ${scenes.map((scene) => box(scene, frame))}
     </div>
     ${flowPart(act, hass, site, frame.flow, t, fmt)} ${settings(frame)}

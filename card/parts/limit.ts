@@ -200,7 +200,7 @@ export function limitPart(scene: Scene, slim: boolean): TemplateResult | typeof 
     ${because(why, t)}
     ${limits
       .filter((amps) => amps > max)
-      .map((amps) => html`<p class="warn sub">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(max)}</p>`)}
+      .map((amps) => html`<p class="warn">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(max)}</p>`)}
   </div>`;
 }
 

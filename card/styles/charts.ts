@@ -43,9 +43,8 @@ export const charts = css`
     stroke-width: 3;
   }
   text {
-    fill: var(--secondary-text-color);
+    fill: currentColor;
     stroke: none;
-    font-size: 12px;
     text-anchor: middle;
   }
   .mid {
@@ -67,6 +66,7 @@ export const charts = css`
   }
   .word {
     padding-block-end: 12px;
+    font-size: 18px;
   }
   .car {
     --evse-icon: 30px;
@@ -113,11 +113,6 @@ export const charts = css`
     width: 3px;
     margin-inline-start: -1.5px;
   }
-  .a,
-  .vo,
-  .from li {
-    text-align: end;
-  }
 
   .flow {
     display: grid;
@@ -135,6 +130,7 @@ export const charts = css`
     color: var(--evse-solid);
   }
   .flow .orb {
+    z-index: 1;
     background: color-mix(in srgb, var(--evse-tint) 20%, var(--card-background-color));
   }
   .idle b {
@@ -196,10 +192,9 @@ export const charts = css`
   }
   .y {
     position: absolute;
-    inset-inline-end: 0;
+    inset: -8px 0 auto auto;
     padding-inline-start: 4px;
     background: var(--card-background-color);
-    translate: 0 -50%;
   }
   .dot {
     width: 10px;

@@ -15,7 +15,6 @@ export const compact = css`
     min-height: 118px;
   }
   .power {
-    text-align: end;
     font-size: var(--ha-font-size-2xl, 24px);
   }
   .power.rest {

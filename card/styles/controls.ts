@@ -16,7 +16,7 @@ export const controls = css`
     position: relative;
     min-height: 56px;
     padding-inline: 2px;
-    font-size: 13px;
+    font-size: var(--ha-font-size-s, 12px);
   }
   .mode button,
   .mode .i {
@@ -144,6 +144,7 @@ export const controls = css`
   }
 
   .btn {
+    position: relative;
     justify-content: center;
   }
   .round {
@@ -153,7 +154,6 @@ export const controls = css`
   summary {
     min-height: 44px;
     cursor: pointer;
-    border-radius: 8px;
   }
   summary::-webkit-details-marker {
     display: none;

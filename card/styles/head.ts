@@ -7,7 +7,6 @@ export const head = css`
   }
   .tap {
     text-align: start;
-    border-radius: 8px;
   }
   .icon-button {
     margin-inline: -10px;
@@ -34,7 +33,6 @@ export const head = css`
   .chip {
     --evse-icon: 18px;
     flex: none;
-    max-width: 100%;
     height: 32px;
     padding-inline: 12px;
     border-radius: var(--ha-border-radius-xl, 16px);
@@ -71,7 +69,6 @@ export const head = css`
   }
   .warn {
     padding: 8px 12px;
-    color: inherit;
     background: color-mix(in srgb, var(--warning-color) 16%, transparent);
   }
   .reason {

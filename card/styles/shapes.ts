@@ -1,37 +1,13 @@
-/** What several parts have in common: the card's box, text sizes, rows, surfaces, icons. Parts say only what is their own. */
+/** What several parts have in common: text sizes, rows, surfaces, icons. Parts say only what is their own. */
 import { css } from "./css.ts";
 
 export const shapes = css`
-  :host(:not([hidden])) {
-    display: block;
-    height: 100%;
-  }
   *,
   ::before,
   ::after {
     box-sizing: border-box;
     margin: 0;
     padding: 0;
-  }
-  .evse {
-    container-type: inline-size;
-    display: block;
-    position: relative;
-    color: var(--primary-text-color);
-    font-size: var(--ha-font-size-m, 14px);
-    line-height: 1.4;
-    overflow-wrap: anywhere;
-    text-wrap: pretty;
-    font-variant-numeric: tabular-nums;
-    -webkit-tap-highlight-color: transparent;
-  }
-  ha-card {
-    overflow: hidden;
-  }
-  ha-card:not(:defined) {
-    background: var(--card-background-color);
-    border: 1px solid var(--divider-color);
-    border-radius: var(--ha-border-radius-lg, 12px);
   }
   button,
   select,
@@ -70,7 +46,6 @@ export const shapes = css`
   h3,
   dd,
   output,
-  .word,
   .nums b {
     font-size: var(--ha-font-size-l, 16px);
   }
@@ -78,7 +53,8 @@ export const shapes = css`
   dt,
   small,
   .key,
-  .stack {
+  .stack,
+  text {
     font-size: var(--ha-font-size-s, 12px);
     font-weight: 400;
     color: var(--secondary-text-color);
@@ -116,6 +92,14 @@ export const shapes = css`
     text-align: match-parent;
   }
 
+  .a,
+  .vo,
+  .from li,
+  .nums,
+  .power,
+  .limit-val {
+    text-align: end;
+  }
   :is(.who, .flow) .sub,
   :is(.nums, .flow, .limit-val) b {
     display: block;
@@ -134,7 +118,6 @@ export const shapes = css`
   .mid,
   .mode button,
   .limit-row,
-  .tail,
   .key,
   .key span,
   .flow li,
@@ -172,9 +155,7 @@ export const shapes = css`
   .stats,
   .label,
   .mode button,
-  .reason div,
-  evse-modes,
-  evse-limit {
+  .reason div {
     flex: 1;
     min-width: 0;
   }
@@ -202,6 +183,8 @@ export const shapes = css`
   .slider,
   .bar,
   .warn,
+  .tap,
+  summary,
   .thumb,
   .mode button,
   .presets button,

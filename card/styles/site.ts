@@ -31,9 +31,6 @@ export const site = css`
   .box .name {
     white-space: normal;
   }
-  .nums {
-    text-align: end;
-  }
   .tail {
     justify-self: end;
   }

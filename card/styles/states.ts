@@ -11,7 +11,7 @@ export const states = css`
     opacity: 0.6;
     cursor: default;
   }
-  .stale .body {
+  .stale :is(svg, .meter, .orb, .stack) {
     filter: grayscale(1);
   }
   .stale :is(.num, dd) {
