@@ -1,5 +1,5 @@
 /** One wallbox as the card sees it: values by role, and the word, colour and icon that follow from them. */
-import { parseMode } from "../shared/modes.ts";
+import { modeWord } from "../shared/modes.ts";
 import type { CardConfig } from "./config.ts";
 import { type ChargerRef, entityOf } from "./discovery.ts";
 import { type Groups, groupOf } from "./groups.ts";
@@ -215,5 +215,5 @@ const MODE_ICONS: Groups<IconName> = [
 ];
 
 export function modeIcon(option: string): IconName {
-  return groupOf(MODE_ICONS, parseMode(option) ?? "") ?? "bolt";
+  return groupOf(MODE_ICONS, modeWord(option)) ?? "bolt";
 }

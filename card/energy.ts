@@ -36,27 +36,30 @@ export function energyFlow(powers: SitePowers): EnergyFlow | undefined {
   if (gridW === undefined) return undefined;
   const carsW = cars.reduce((sum, car) => sum + car.w, 0);
   const houseW = powers.houseW ?? gridW + (solarW ?? 0) + (batteryW ?? 0) - carsW;
-  const sources: Source[] = [];
-  if (solarW !== undefined) sources.push({ kind: "sun", w: Math.max(0, solarW) });
-  if (batteryW !== undefined) sources.push({ kind: "battery", w: Math.max(0, batteryW) });
-  sources.push({ kind: "grid", w: Math.max(0, gridW) });
-  const sinks: Sink[] = [{ kind: "house", name: "", w: Math.max(0, houseW) }];
-  for (const car of cars) sinks.push({ kind: "car", name: car.name, w: Math.max(0, car.w) });
-  if (batteryW !== undefined && batteryW < 0) sinks.push({ kind: "battery", name: "", w: -batteryW });
-  if (gridW < 0) sinks.push({ kind: "export", name: "", w: -gridW });
+  const fed: readonly (readonly [Source["kind"], number | undefined])[] = [
+    ["sun", solarW],
+    ["battery", batteryW],
+    ["grid", gridW],
+  ];
+  const sources = fed.flatMap(([kind, w]) => (w === undefined ? [] : { kind, w: Math.max(0, w) }));
+  const taken: readonly Sink[] = [
+    { kind: "house", name: "", w: Math.max(0, houseW) },
+    ...cars.map(({ name, w }) => ({ kind: "car" as const, name, w: Math.max(0, w) })),
+    { kind: "battery", name: "", w: -(batteryW ?? 0) },
+    { kind: "export", name: "", w: -gridW },
+  ];
+  const sinks = taken.filter(({ kind, w }) => w > 0 || kind === "house" || kind === "car");
 
   // The sun serves in this order; what is exported can only be what nobody took.
   const left = sinks.map((sink) => sink.w);
   const bands: Band[] = [];
   sources.forEach((source, from) => {
     let rest = source.w;
-    sinks.forEach((sink, to) => {
-      if (source.kind === "battery" && sink.kind === "battery") return;
-      if (source.kind === "grid" && sink.kind === "export") return;
-      const w = Math.min(rest, left[to] ?? 0);
+    left.forEach((wanted, to) => {
+      const w = Math.min(rest, wanted);
       if (w < 1) return;
       rest -= w;
-      left[to] = (left[to] ?? 0) - w;
+      left[to] = wanted - w;
       bands.push({ from, to, w });
     });
   });

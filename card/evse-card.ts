@@ -1,19 +1,20 @@
 /** `custom:evse-card`: finds the bridge by itself and draws one wallbox or the whole site. */
-import { fireEvent, hasAction } from "custom-card-helpers";
+import { fireEvent } from "custom-card-helpers";
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { FEATURES, type Layout } from "./config.ts";
 import { DEMO_HASS } from "./demo-data.ts";
-import { type ChargerRef, type Found, readRoot } from "./discovery.ts";
+import { type Found, readRoot } from "./discovery.ts";
 import { EvseElement, type Scene } from "./element.ts";
 import { getConfigForm } from "./form.ts";
-import { type Hass, text } from "./hass.ts";
+import { type Fields, type Hass, text } from "./hass.ts";
 import { History } from "./history.ts";
 import { compactLayout } from "./layouts/compact.ts";
 import { featuresLayout } from "./layouts/features.ts";
-import { type Frame, fullLayout } from "./layouts/full.ts";
+import { fullLayout } from "./layouts/full.ts";
 import { siteLayout } from "./layouts/site.ts";
+import { noData } from "./parts/field.ts";
 import { flowOf } from "./parts/flow.ts";
-import { graphIds, spanOf } from "./parts/graph.ts";
+import { who } from "./parts/head.ts";
 import { icon } from "./parts/icon.ts";
 import { busyCommand, reasonLines } from "./parts/reason.ts";
 import { validate } from "./validate.ts";
@@ -22,17 +23,29 @@ import { validate } from "./validate.ts";
 const SPEAK_MS = 5000;
 /** An edited preview asks for history only after this quiet time, ms. */
 const PREVIEW_MS = 500;
+/** A press this long is a hold; a second tap within half of it makes a double tap. ms */
+const HOLD_MS = 500;
+
+const LAYOUTS = { compact: compactLayout, features: featuresLayout, full: fullLayout };
 
 export class EvseCard extends EvseElement {
   /** Set by Home Assistant in its editor and picker. */
   preview = false;
-  #open: string | undefined;
+  /** Which wallbox of the site is unfolded. */
+  open: string | undefined;
+  /** What was spoken last of all that is worth speaking of, and its words. */
   #said = "";
   #spoken = "";
   #seen = false;
   /** The pointer went down long enough for a hold: the click that follows is not a tap. */
   #held = false;
-  #observer: IntersectionObserver | undefined;
+  /** Animations rest and history waits while the card is out of sight. */
+  readonly #observer = new IntersectionObserver((entries) => {
+    const seen = entries.at(-1)?.isIntersecting === true;
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    this.requestUpdate();
+  });
   readonly history = new History(() => this.requestUpdate());
 
   static getStubConfig(hass: Hass | undefined): Record<string, unknown> {
@@ -40,9 +53,7 @@ export class EvseCard extends EvseElement {
     return first === undefined ? { demo: true } : { entity: first.status };
   }
 
-  static getConfigForm(): unknown {
-    return getConfigForm();
-  }
+  static getConfigForm = getConfigForm;
 
   /** Throws for a wrong configuration: Home Assistant shows an error card to those who may edit. */
   setConfig(config: unknown): void {
@@ -52,245 +63,197 @@ export class EvseCard extends EvseElement {
 
   /** In units of 50 px, for the masonry view. */
   getCardSize(): number {
-    const sizes: Readonly<Record<Layout, number>> = { compact: 3, features: 2 + this.#rows(), full: 18, site: 12 };
-    return sizes[this.#layout];
+    const rows = (this.config.features ?? FEATURES).length;
+    return { compact: 3, features: 2 + rows, full: 18, site: 12 }[this.#layout];
   }
 
   getGridOptions(): Record<string, number | string> {
-    switch (this.#layout) {
-      case "compact":
-        return { columns: 6, rows: 2, min_columns: 3, min_rows: 1 };
-      case "features":
-        return { columns: 6, rows: "auto", min_columns: 6 };
-      default:
-        return { columns: 12, rows: "auto", min_columns: 6 };
-    }
-  }
-
-  #rows(): number {
-    return (this.config.features ?? FEATURES).length;
+    const layout = this.#layout;
+    if (layout === "compact") return { columns: 6, rows: 2, min_columns: 3, min_rows: 1 };
+    return { columns: layout === "features" ? 6 : 12, rows: "auto", min_columns: 6 };
   }
 
   get #layout(): Layout {
-    if (this.config.layout !== undefined) return this.config.layout;
-    const hass = this.hass;
-    return hass !== undefined && this.find(hass).isSite ? "site" : "full";
+    const { hass } = this;
+    return this.config.layout ?? (hass !== undefined && this.find(hass).isSite ? "site" : "full");
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // Animations rest and history waits while the card is out of sight.
-    this.#observer = new IntersectionObserver((entries) => {
-      const seen = entries.at(-1)?.isIntersecting === true;
-      if (seen === this.#seen) return;
-      this.#seen = seen;
-      this.requestUpdate();
-    });
     this.#observer.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer?.disconnect();
-    this.#observer = undefined;
+    this.#observer.disconnect();
     this.#seen = false;
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const hass = this.config.demo === true ? DEMO_HASS : this.watched;
+    const { config } = this;
+    const hass = config.demo === true ? DEMO_HASS : this.watched;
     if (hass === undefined) return nothing;
     const found = this.find(hass);
-    const dir = this.rtl ? "rtl" : "ltr";
-    const shell = (cls: string, state: string, inner: TemplateResult): TemplateResult =>
-      html`<ha-card
-          class="evse ${cls} ${hass.themes?.darkMode === true ? "dark" : ""} ${this.config.animate === false ? "still" : ""} ${this.#seen ? "" : "away"} ${hass.connected === false ? "off stale" : ""}"
-          data-state=${state}
-          dir=${dir}
-          lang=${this.language}
-          >${inner}</ha-card
-        >
-        <div class="vh" role="status" aria-live="polite">${this.#spoken}</div>`;
-    if (found.lack) {
-      return shell(
-        "note",
-        "idle",
-        html`<div class="empty">
-          <div class="orb">${icon(found.lack === "version" ? "alert" : "station")}</div>
-          <div>
-            <p>${this.t(found.lack)}</p>
-            <p class="sub">${this.t(`${found.lack}_next`)}</p>
-          </div>
-        </div>`,
-      );
-    }
     const scenes = found.chargers.map((ref) => this.scene(hass, found, ref));
-    const [scene] = scenes;
-    if (scene === undefined) return nothing;
-    const flow = scene.view.cut ? undefined : flowOf(hass, found.site, scenes);
-    const warnings = this.#warnings(hass);
-    if (this.#layout === "site") {
-      this.#follow(scenes.find(({ view }) => view.ref.id === this.#open));
-      const charging = scenes.some(({ view }) => view.tint === "charging");
-      const rest = scene.view.cut;
-      const body = siteLayout(scenes, {
-        act: this,
-        hass,
-        site: found.site,
-        name: text(this.config.name) ?? this.t("house"),
-        flow,
-        open: this.#open,
-        toggle: (id) => {
-          this.#open = this.#open === id ? undefined : id;
-          this.requestUpdate();
-        },
-        frameOf: (each) => this.#frame(each, undefined),
-        readOnly: scene.readOnly,
-        disconnected: hass.connected === false,
-      });
-      return shell(`site ${rest ? "stale" : ""}`, rest || !charging ? "idle" : "charging", html`${body}${warnings}`);
-    }
+    const [first] = scenes;
+    const [cls, state, body] =
+      first === undefined ? ["note", "idle", this.#note(found)] : this.#body(found, first, scenes);
+    return html`<ha-card
+        class="evse ${cls} ${hass.themes?.darkMode === true ? "dark" : ""} ${config.animate === false ? "still" : ""} ${this.#seen ? "" : "away"} ${hass.connected === false ? "off" : ""}"
+        data-state=${state}
+        dir=${this.rtl ? "rtl" : "ltr"}
+        lang=${this.language}
+      >
+        ${body}
+        ${Object.entries(config.entities ?? {}).map(([role, id]) =>
+          // Wired by hand to an entity that is not there: said on the card, the rest works.
+          hass.states[id] === undefined
+            ? html`<p class="warn" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`
+            : nothing,
+        )}
+      </ha-card>
+      ${noData(this.t)}
+      <div class="vh" role="status" aria-live="polite">${this.#spoken}</div>`;
+  }
+
+  /** No wallbox to draw, and what to do about it. */
+  #note({ lack }: Found): TemplateResult {
+    const [sign, what, next] =
+      lack === "version"
+        ? (["alert", "version", "version_next"] as const)
+        : (["station", "empty", "empty_next"] as const);
+    return html`<div class="empty">
+      <div class="orb">${icon(sign)}</div>
+      <div>
+        <p>${this.t(what)}</p>
+        <p class="sub">${this.t(next)}</p>
+      </div>
+    </div>`;
+  }
+
+  /** Classes, state and drawing of one wallbox, or of the site with all of them. */
+  #body(
+    found: Found,
+    first: Scene,
+    scenes: readonly Scene[],
+  ): readonly [cls: string, state: string, body: TemplateResult] {
+    const { view } = first;
+    const flow = view.cut ? undefined : flowOf(first, scenes);
     const layout = this.#layout;
-    this.#follow(scene);
-    const frame = this.#frame(scene, flow);
-    const body =
-      layout === "compact"
-        ? compactLayout(scene, frame)
-        : layout === "features"
-          ? featuresLayout(scene, frame)
-          : fullLayout(scene, frame);
-    const one = layout === "compact" && Number(this.config.grid_options?.rows) === 1 ? "one" : "";
-    return shell(
-      `${layout} ${one} ${scene.view.silence === undefined ? "" : "stale"}`,
-      scene.view.tint,
-      html`${body}${warnings}`,
-    );
-  }
-
-  protected override draw(): void {
-    super.draw();
-    this.#speak();
-  }
-
-  #frame(scene: Scene, flow: Frame["flow"]): Frame {
-    const { view } = scene;
-    return {
-      rtl: this.rtl,
-      name: this.#name(scene),
-      glyph: this.config.icon === undefined ? icon("station") : html`<ha-icon .icon=${this.config.icon}></ha-icon>`,
-      history: this.history,
-      flow,
-      tap: (inner) => this.#tap(inner, view.ref),
-    };
-  }
-
-  #name(scene: Scene): string {
-    const { name } = this.config;
-    if (typeof name === "string" && name !== "") return name;
-    const { hass, ref } = scene.view;
-    const entity = ref.status === undefined ? undefined : hass.states[ref.status];
-    if (name !== undefined && name !== "" && entity !== undefined && hass.formatEntityName !== undefined) {
-      return hass.formatEntityName(entity, name);
+    this.#speak(first);
+    if (layout === "site") {
+      this.#count(scenes);
+      const charging = scenes.some((scene) => scene.view.tint === "charging");
+      const body = siteLayout(first, scenes, this, flow);
+      return [view.cut ? "site stale" : "site", charging && !view.cut ? "charging" : "idle", body];
     }
-    return ref.name;
+    this.#count([first]);
+    const one = layout === "compact" && Number(this.config.grid_options?.rows) === 1 ? "one" : "";
+    const stale = view.silence === undefined ? "" : "stale";
+    const body = LAYOUTS[layout](first, { card: this, flow, slim: layout === "features" });
+    return [`${layout} ${one} ${stale}`, view.tint, body];
+  }
+
+  toggle(id: string): void {
+    this.open = this.open === id ? undefined : id;
+    this.requestUpdate();
+  }
+
+  get sign(): TemplateResult {
+    const own = this.config.icon;
+    return own === undefined ? icon("station") : html`<ha-icon .icon=${own}></ha-icon>`;
+  }
+
+  head(
+    scene: Scene,
+    orb: TemplateResult,
+    line: string,
+    more?: TemplateResult | typeof nothing,
+    lineClass?: string,
+  ): TemplateResult {
+    return html`<header class="head">${this.#tap(who(orb, this.#name(scene), line, lineClass), scene)}${more}</header>`;
+  }
+
+  #name({ view }: Scene): string {
+    const { name } = this.config;
+    const status = view.entity("status");
+    const composed =
+      name === undefined || status === undefined ? undefined : view.hass.formatEntityName?.(status, name);
+    return text(name) ?? text(composed) ?? view.ref.name;
   }
 
   /** The header is a button only when it does something. */
-  #tap(inner: TemplateResult, ref: ChargerRef): TemplateResult {
+  #tap(inner: TemplateResult, { view }: Scene): TemplateResult {
     const { tap_action, hold_action, double_tap_action } = this.config;
-    const compact = this.#layout === "compact";
-    const explicit = [tap_action, hold_action, double_tap_action].some((action) => hasAction(asAction(action)));
-    if (!explicit && (!compact || ref.status === undefined || tap_action !== undefined)) return inner;
+    const holds = acts(hold_action);
+    const doubles = acts(double_tap_action);
+    const entity = view.ref.status;
+    const opens = tap_action === undefined && this.#layout === "compact" && entity !== undefined;
+    if (!opens && !holds && !doubles && !acts(tap_action)) return inner;
     const fire = (action: "tap" | "hold" | "double_tap"): void => {
       fireEvent(this, "hass-action", {
-        config: {
-          entity: ref.status,
-          tap_action: tap_action ?? { action: "more-info" },
-          hold_action,
-          double_tap_action,
-        },
+        config: { tap_action: { action: "more-info" }, ...this.config, entity },
         action,
       });
     };
+    const release = (): void => this.timers.clear("hold");
     return html`<button
       class="tap"
-      @click=${(event: MouseEvent) => {
+      @click=${({ detail }: MouseEvent) => {
         if (this.#held) return;
-        if (double_tap_action === undefined || !hasAction(asAction(double_tap_action))) fire("tap");
-        else if (event.detail >= 2) {
-          this.timers.clear("tap");
-          fire("double_tap");
-        } else this.timers.set("tap", 250, () => fire("tap"));
+        this.timers.clear("tap");
+        if (!doubles) fire("tap");
+        else if (detail > 1) fire("double_tap");
+        else this.timers.set("tap", HOLD_MS / 2, () => fire("tap"));
       }}
       @pointerdown=${() => {
         this.#held = false;
-        if (!hasAction(asAction(hold_action))) return;
-        this.timers.set("hold", 500, () => {
+        if (!holds) return;
+        this.timers.set("hold", HOLD_MS, () => {
           this.#held = true;
           fire("hold");
         });
       }}
-      @pointerup=${() => this.timers.clear("hold")}
-      @pointercancel=${() => this.timers.clear("hold")}
+      @pointerup=${release}
+      @pointercancel=${release}
     >
       ${inner}
     </button>`;
   }
 
-  /** A role wired by hand to an entity that is not there: said on the card, the rest works. */
-  #warnings(hass: Hass): TemplateResult | typeof nothing {
-    const lost = Object.entries(this.config.entities ?? {}).filter(([, id]) => hass.states[id] === undefined);
-    if (lost.length === 0) return nothing;
-    return html`${lost.map(
-      ([role, id]) => html`<p class="warn" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`,
-    )}`;
+  /** A clock that is seen to run is drawn anew at the next full second. */
+  #count(scenes: readonly Scene[]): void {
+    if (this.#seen && scenes.some((scene) => reasonLines(scene).untilMs !== undefined))
+      this.timers.set("count", 1005 - (this.now() % 1000), () => this.requestUpdate());
+    else this.timers.clear("count");
   }
 
-  /** What runs only while somebody looks: the curve and a visible countdown. */
-  #follow(scene: Scene | undefined): void {
-    if (scene === undefined) return;
-    const until = reasonLines(scene).untilMs;
-    if (until !== undefined && this.#seen)
-      this.timers.set("count", 1000 - (this.now() % 1000) + 5, () => this.requestUpdate());
-    else this.timers.clear("count");
-    const { config } = this;
-    const wanted =
-      this.#layout === "compact"
-        ? false
-        : this.#layout === "features"
-          ? (config.features ?? FEATURES).includes("graph")
-          : (config.sections?.includes("graph") ?? true);
-    const span = wanted ? spanOf(scene) : undefined;
-    if (span === undefined || !this.#seen) return;
-    const ids = graphIds(scene);
-    const ask = (): void => this.history.ask(scene.view.hass, ids, span.startMs, scene.now);
-    if (this.preview) {
-      if (!this.timers.has("history") && this.history.asked === 0) this.timers.set("history", PREVIEW_MS, ask);
-    } else ask();
-    this.history.append(scene.view.hass, ids);
+  /** The curve's past: asked for once somebody looks, then grown from the states. */
+  past({ view, now }: Scene, ids: readonly string[], startMs: number): History {
+    const { history, timers } = this;
+    if (this.#seen) {
+      const ask = (): void => history.ask(view.hass, ids, startMs, now);
+      if (!timers.has("history")) timers.set("history", this.preview ? PREVIEW_MS : 0, ask);
+      history.append(view.hass, ids);
+    }
+    return history;
   }
 
   /** One polite sentence for screen readers when the reason changes; figures that only tick are not read out. */
-  #speak(): void {
-    const hass = this.hass;
-    if (hass === undefined || this.config.demo === true) return;
-    const found: Found = this.find(hass);
-    const [ref] = found.chargers;
-    if (ref === undefined) return;
-    const scene = this.scene(hass, found, ref);
-    const lines = reasonLines(scene);
-    const busy = busyCommand(scene);
-    const key = `${scene.view.wordKey}/${scene.view.code ?? ""}/${busy ?? ""}/${lines.loud === true ? lines.first : ""}`;
-    if (key === this.#said || this.timers.has("speak")) return;
-    const first = this.#said === "";
-    this.#said = key;
-    if (first) return;
-    this.#spoken = `${this.t(scene.view.wordKey)}. ${lines.first}. ${lines.next}`;
+  #speak(scene: Scene): void {
+    const { wordKey, code } = scene.view;
+    const { first, next, loud } = reasonLines(scene);
+    const now = `${wordKey}/${code ?? ""}/${busyCommand(scene) ?? ""}/${loud === true ? first : ""}`;
+    if (now === this.#said || this.timers.has("speak") || this.config.demo === true) return;
+    const before = this.#said;
+    this.#said = now;
+    if (before === "") return;
+    this.#spoken = `${this.t(wordKey)}. ${first}. ${next}`;
     // What comes in the meantime is said when the pause is over, if it still holds.
-    this.timers.set("speak", SPEAK_MS, () => this.#speak());
-    queueMicrotask(() => this.requestUpdate());
+    this.timers.set("speak", SPEAK_MS, () => this.requestUpdate());
   }
 }
 
-function asAction(action: Readonly<Record<string, unknown>> | undefined): Parameters<typeof hasAction>[0] {
-  return typeof action?.["action"] === "string" && action["action"] !== "none" ? { action: "more-info" } : undefined;
+function acts(action: Fields | undefined): boolean {
+  return (text(action?.["action"]) ?? "none") !== "none";
 }

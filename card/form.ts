@@ -2,8 +2,8 @@
 import { ACTIONS, FEATURES, LAYOUTS, SECTIONS } from "./config.ts";
 import { readRoot } from "./discovery.ts";
 import { lastSeenHass } from "./element.ts";
-import { type Hass, languageOf } from "./hass.ts";
-import { type Key, isKey, translator } from "./i18n/languages.ts";
+import { type Fields, fields, type Hass, languageOf } from "./hass.ts";
+import { isKey, translator } from "./i18n/languages.ts";
 import { assertFormConfig } from "./validate.ts";
 
 interface FormItem {
@@ -11,96 +11,83 @@ interface FormItem {
   readonly type?: string;
   readonly flatten?: boolean;
   readonly schema?: readonly FormItem[];
-  readonly selector?: Readonly<Record<string, unknown>>;
-  readonly context?: Readonly<Record<string, string>>;
-  readonly visible?: unknown;
+  readonly selector?: Fields;
+  readonly context?: Fields;
 }
 
+/** The newest one seen, else what the page's root element holds. */
 function anyHass(): Hass | undefined {
-  const seen = lastSeenHass();
-  if (seen !== undefined) return seen;
-  const root = document.querySelector("home-assistant");
-  const hass: unknown = root !== null && "hass" in root ? root.hass : undefined;
-  return typeof hass === "object" && hass !== null && "states" in hass && "callService" in hass && "callWS" in hass
-    ? asHass(hass)
-    : undefined;
+  const hass = lastSeenHass() ?? fields(document.querySelector("home-assistant"))["hass"];
+  return isHass(hass) ? hass : undefined;
 }
 
-/** The frontend's own object; its shape is checked above. */
-function asHass(hass: object): Hass {
-  return hass as Hass;
+function isHass(hass: unknown): hass is Hass {
+  return "states" in fields(hass);
 }
 
 /** Words for keys whose name is not itself a text. */
-const LABELS: Readonly<Record<string, Key>> = {
+const LABELS: Readonly<Record<string, string>> = {
   flow: "energy_now",
   show_limit: "limit",
+  sections_fold: "sections",
 };
 
 export function getConfigForm(): unknown {
   const hass = anyHass();
   const t = translator(languageOf(hass));
-  const word = (name: string): string => {
+  /** Words that every card's editor has are Home Assistant's own. */
+  const word = ({ name }: FormItem, localize?: (key: string) => string): string => {
     const key = LABELS[name] ?? name;
-    return isKey(key) ? t(key) : name;
+    return isKey(key) ? t(key) : localize?.(`ui.panel.lovelace.editor.card.generic.${name}`) || name;
   };
-  const chargers = hass === undefined ? [] : readRoot(hass).chargers.map(({ status }) => status);
-  const options = (values: readonly string[]): readonly unknown[] =>
-    values.map((value) => ({ value, label: word(value) }));
-  const many = (name: string, values: readonly string[]): FormItem => ({
+  const chargers = hass ? readRoot(hass).chargers.map(({ status }) => status) : [];
+  const one = (name: string, selector: string, settings: Fields = {}): FormItem => ({
     name,
-    selector: { select: { multiple: true, reorder: true, options: options(values) } },
+    selector: { [selector]: settings },
   });
-  const fold = (name: string, schema: readonly FormItem[]): FormItem => ({
+  const select = (name: string, values: readonly string[], settings: Fields): FormItem =>
+    one(name, "select", { options: values.map((value) => ({ value, label: word({ name: value }) })), ...settings });
+  const many = (name: string, values: readonly string[]): FormItem =>
+    select(name, values, { multiple: true, reorder: true });
+  const fold = (name: string, schema: readonly FormItem[], flatten = true): FormItem => ({
     name,
     type: "expandable",
-    flatten: true,
+    flatten,
     schema,
   });
-  const flag = (name: string): FormItem => ({ name, selector: { boolean: {} } });
-  const doing = (name: string): FormItem => ({ name, selector: { ui_action: {} } });
   const schema: readonly FormItem[] = [
-    {
-      name: "entity",
-      selector: { entity: chargers.length > 0 ? { include_entities: chargers } : { filter: { domain: "sensor" } } },
-    },
+    one("entity", "entity", chargers.length > 0 ? { include_entities: chargers } : { filter: { domain: "sensor" } }),
     {
       name: "",
       type: "grid",
       schema: [
-        { name: "layout", selector: { select: { mode: "dropdown", options: options(LAYOUTS) } } },
-        { name: "icon", selector: { icon: {} } },
-        { name: "name", selector: { entity_name: {} }, context: { entity: "entity" } },
+        select("layout", LAYOUTS, { mode: "dropdown" }),
+        one("icon", "icon"),
+        { ...one("name", "entity_name"), context: { entity: "entity" } },
       ],
     },
     fold("sections_fold", [many("sections", SECTIONS), many("features", FEATURES), many("actions", ACTIONS)]),
-    {
-      name: "graph",
-      type: "expandable",
-      schema: [
-        { name: "hours", selector: { number: { min: 1, max: 48, mode: "box", unit_of_measurement: "h" } } },
-        flag("show_limit"),
+    fold(
+      "graph",
+      [
+        one("hours", "number", { min: 1, max: 48, mode: "box", unit_of_measurement: "h" }),
+        one("show_limit", "boolean"),
       ],
-    },
-    fold("interactions", [doing("tap_action"), doing("hold_action"), doing("double_tap_action")]),
+      false,
+    ),
+    fold(
+      "interactions",
+      ["tap_action", "hold_action", "double_tap_action"].map((name) => one(name, "ui_action")),
+    ),
     fold("advanced", [
-      flag("read_only"),
-      flag("confirm_stop"),
-      flag("animate"),
-      { name: "entities", selector: { object: {} } },
+      ...["read_only", "confirm_stop", "animate"].map((name) => one(name, "boolean")),
+      one("entities", "object"),
     ]),
   ];
   return {
     schema,
     assertConfig: assertFormConfig,
-    computeLabel: (item: FormItem, localize?: (key: string) => string): string => {
-      const name = item.name === "sections_fold" ? "sections" : item.name;
-      const key = LABELS[name] ?? name;
-      if (isKey(key)) return t(key);
-      // Words that every card's editor has are Home Assistant's own.
-      const theirs = localize?.(`ui.panel.lovelace.editor.card.generic.${name}`);
-      return theirs === undefined || theirs === "" ? name : theirs;
-    },
+    computeLabel: word,
     computeHelper: (): undefined => undefined,
   };
 }

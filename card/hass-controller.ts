@@ -30,14 +30,12 @@ export class HassController {
   set(hass: Hass): void {
     const before = this.#hass;
     this.#hass = hass;
-    if (!before || this.#differs(before, hass)) this.#changed(before, hass);
+    const was = before && this.#seen(before);
+    if (!was || this.#seen(hass).some((each, at) => each !== was[at])) this.#changed(before, hass);
   }
 
-  #differs(before: Hass, now: Hass): boolean {
-    if ((["connected", "locale", "language", "user"] as const).some((key) => before[key] !== now[key])) return true;
-    if (before.themes?.darkMode !== now.themes?.darkMode) return true;
-    if (before.states !== now.states)
-      for (const id of this.#read) if (before.states[id] !== now.states[id]) return true;
-    return false;
+  /** All that a drawing depends on. */
+  #seen({ states, connected, locale, language, user, themes }: Hass): readonly unknown[] {
+    return [connected, locale, language, user, themes?.darkMode, ...[...this.#read].map((id) => states[id])];
   }
 }

@@ -1,5 +1,6 @@
 /** The power curve: one question to Home Assistant when first seen, afterwards appended from the states themselves. */
 import { fields, type Hass, list, number, time } from "./hass.ts";
+import { kept } from "./kept.ts";
 
 export interface Sample {
   readonly ms: number;
@@ -13,86 +14,65 @@ const KEEP = 4000;
 
 export class History {
   #key = "";
-  #series = new Map<string, Sample[]>();
-  #asked = 0;
+  readonly #series = new Map<string, Sample[]>();
   readonly #done: () => void;
+  /** Questions asked so far. */
+  asked = 0;
 
   constructor(done: () => void) {
     this.#done = done;
   }
 
-  /** Questions asked so far. */
-  get asked(): number {
-    return this.#asked;
+  samples(id = ""): readonly Sample[] {
+    return this.#series.get(id) ?? [];
   }
 
-  samples(id: string | undefined): readonly Sample[] {
-    return (id === undefined ? undefined : this.#series.get(id)) ?? [];
-  }
-
-  /** Asks once per span and set of entities. A failed question leaves the curve to what is seen live. */
+  /** Asks once per span and set of entities. Without an answer (no recorder, no right to it) the curve grows from now on. */
   ask(hass: Hass, ids: readonly string[], startMs: number, now: number): void {
     // A session's start is a fixed time; a rolling span is asked anew only after an hour.
-    const key = `${ids.join()}@${String(Math.round(startMs / 3_600_000))}`;
+    const key = `${ids.join()}@${Math.round(startMs / 3_600_000)}`;
     if (key === this.#key) return;
     this.#key = key;
-    this.#series = new Map();
-    this.#asked += 1;
+    this.#series.clear();
+    this.asked += 1;
     const long = now - startMs > DAY_MS;
-    const start_time = new Date(startMs).toISOString();
     const question = long
-      ? {
-          type: "recorder/statistics_during_period",
-          start_time,
-          statistic_ids: ids,
-          period: "5minute",
-          types: ["mean"],
-        }
+      ? { type: "recorder/statistics_during_period", statistic_ids: ids, period: "5minute", types: ["mean"] }
       : {
           type: "history/history_during_period",
-          start_time,
           entity_ids: ids,
           minimal_response: true,
           no_attributes: true,
           significant_changes_only: false,
         };
-    hass.callWS(question).then(
-      (answer) => {
+    void hass
+      .callWS({ ...question, start_time: new Date(startMs).toISOString() })
+      .catch(() => undefined)
+      .then((answer) => {
         if (this.#key !== key) return;
-        const rows = fields(answer);
         for (const id of ids) {
-          const old = list(rows[id]).flatMap((item): Sample[] => {
-            const row = fields(item);
-            const v = number(long ? row["mean"] : row["s"]);
-            const at = number(long ? row["start"] : row["lu"]);
-            return v === undefined || at === undefined ? [] : [{ ms: long ? at : at * 1000, v }];
-          });
-          const live = this.#series.get(id) ?? [];
-          const last = old.at(-1)?.ms ?? 0;
-          this.#series.set(id, [...old, ...live.filter((sample) => sample.ms > last)]);
+          const live = this.samples(id);
+          this.#series.set(id, []);
+          for (const row of list(fields(answer)[id]).map(fields)) {
+            this.#add(id, number(row["mean"] ?? row["s"]), number(row["start"] ?? Number(row["lu"]) * 1000));
+          }
+          for (const { v, ms } of live) this.#add(id, v, ms);
         }
         this.#done();
-      },
-      () => {
-        // No recorder, or no right to read it: the curve grows from now on.
-        this.#done();
-      },
-    );
+      });
   }
 
   /** Appends what the states show now. */
   append(hass: Hass, ids: readonly string[]): void {
-    for (const id of ids) {
-      const entity = hass.states[id];
-      const v = number(entity?.state);
-      const ms = time(entity?.last_updated);
-      if (v === undefined || ms === undefined) continue;
-      const series = this.#series.get(id) ?? [];
-      if ((series.at(-1)?.ms ?? 0) >= ms) continue;
-      series.push({ ms, v });
-      if (series.length > KEEP) series.splice(0, series.length - KEEP);
-      this.#series.set(id, series);
-    }
+    for (const id of ids) this.#add(id, number(hass.states[id]?.state), time(hass.states[id]?.last_updated));
+  }
+
+  /** Only forward in time. */
+  #add(id: string, v: number | undefined, ms: number | undefined): void {
+    const series = kept(this.#series, id, () => []);
+    if (v === undefined || ms === undefined || ms <= (series.at(-1)?.ms ?? 0)) return;
+    series.push({ ms, v });
+    series.splice(0, series.length - KEEP);
   }
 }
 
@@ -102,17 +82,8 @@ export function reduce(samples: readonly Sample[], most = POINTS): readonly Samp
   const size = Math.ceil((samples.length * 2) / most);
   const out: Sample[] = [];
   for (let index = 0; index < samples.length; index += size) {
-    const bucket = samples.slice(index, index + size);
-    const [first] = bucket;
-    if (first === undefined) continue;
-    let low = first;
-    let high = first;
-    for (const sample of bucket) {
-      if (sample.v < low.v) low = sample;
-      if (sample.v > high.v) high = sample;
-    }
-    if (low === high) out.push(low);
-    else out.push(...(low.ms < high.ms ? [low, high] : [high, low]));
+    const byValue = samples.slice(index, index + size).toSorted((a, b) => a.v - b.v);
+    out.push(...[...byValue.splice(0, 1), ...byValue.slice(-1)].toSorted((a, b) => a.ms - b.ms));
   }
   return out;
 }

@@ -1,5 +1,5 @@
 /** A reason as two lines: what is (at most 36 characters in English), and what happens next. */
-import { parseMode } from "../shared/modes.ts";
+import { modeWord } from "../shared/modes.ts";
 import { type ChargerView, ICON_GROUPS } from "./charger.ts";
 import type { Formatter } from "./format.ts";
 import { type Groups, groupOf } from "./groups.ts";
@@ -86,7 +86,7 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
     insufficient_power: [words["phase"] ? "r_phase_full" : undefined],
     planned: [words["target"] && words["by"] ? "r_planned_target" : undefined],
     limited_by: [undefined, groupOf(NEXT, source) ?? "n_shared"],
-    unplugged: [undefined, parseMode(mode) === "off" ? "" : "n_unplugged"],
+    unplugged: [undefined, modeWord(mode) === "off" ? "" : "n_unplugged"],
   };
   const [first = `r_${code}`, next = groupOf(NEXT, code) ?? `n_${code}`] = lines[code] ?? [];
   const english = (text(view.entity("reason")?.attributes["text"]) ?? humanise(code)).split(/\.(?:\s+|$)/);
@@ -101,12 +101,12 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
 }
 
 export function modeLabel(option: string, t: Translate): string {
-  const key = `m_${parseMode(option) ?? option.toLowerCase()}`;
+  const key = `m_${modeWord(option)}`;
   return isKey(key) ? t(key) : option;
 }
 
-export function modeHint(option: string | undefined, t: Translate): string {
-  const key = `h_${parseMode(option ?? "") ?? ""}`;
+export function modeHint(option: string, t: Translate): string {
+  const key = `h_${modeWord(option)}`;
   return isKey(key) ? t(key) : "";
 }
 

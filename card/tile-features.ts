@@ -1,8 +1,9 @@
 /** Rows for Home Assistant's Tile card: mode, limit and buttons of a wallbox. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { EvseElement, type Scene } from "./element.ts";
-import { fields, type Hass, text } from "./hass.ts";
+import { type Fields, fields, type Hass, text } from "./hass.ts";
 import { actionsPart } from "./parts/actions.ts";
+import { noData } from "./parts/field.ts";
 import { limitPart } from "./parts/limit.ts";
 import { modePart } from "./parts/modes.ts";
 
@@ -10,9 +11,9 @@ interface Context {
   readonly entity_id?: string;
 }
 
-abstract class EvseFeature extends EvseElement {
-  #context: Context | undefined;
+type Row = (scene: Scene) => TemplateResult | typeof nothing;
 
+abstract class EvseFeature extends EvseElement {
   static getStubConfig(): Record<string, never> {
     return {};
   }
@@ -21,19 +22,14 @@ abstract class EvseFeature extends EvseElement {
     this.config = { ...this.config, ...fields(config) };
   }
 
-  protected abstract row(scene: Scene): TemplateResult | typeof nothing;
+  protected abstract readonly row: Row;
 
   /** The entity of the Tile card. */
   set context(context: Context | undefined) {
-    this.#context = context;
     const entity = context?.entity_id;
     if (entity === undefined || entity === this.config.entity) return;
     this.config = { ...this.config, entity };
     this.requestUpdate();
-  }
-
-  get context(): Context | undefined {
-    return this.#context;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -49,44 +45,31 @@ abstract class EvseFeature extends EvseElement {
       dir=${this.rtl ? "rtl" : "ltr"}
     >
       <div class="body">${this.row(scene)}</div>
+      ${noData(this.t)}
     </div>`;
   }
 }
 
-class ModeFeature extends EvseFeature {
-  protected row(scene: Scene): TemplateResult | typeof nothing {
-    return modePart(scene, false, this.rtl);
-  }
-}
-class LimitFeature extends EvseFeature {
-  protected row(scene: Scene): TemplateResult | typeof nothing {
-    return limitPart(scene, true);
-  }
-}
-class ActionsFeature extends EvseFeature {
-  protected row(scene: Scene): TemplateResult | typeof nothing {
-    return actionsPart(scene);
-  }
+/** Offered for the entities of a wallbox. */
+function ofCharger(attributes: Fields | undefined): boolean {
+  const id = text(attributes?.["evse_id"]);
+  return attributes?.["evse"] !== undefined || (id !== undefined && id !== "site");
 }
 
-/** True for the entities of a wallbox. Home Assistant hands a context; before 2025 it handed the entity itself. */
-function isSupported(hass: Hass, context: Context): boolean {
-  const attributes = context.entity_id === undefined ? undefined : hass.states[context.entity_id]?.attributes;
-  return attributes !== undefined && (attributes["evse"] !== undefined || isCharger(attributes["evse_id"]));
-}
-
-function isCharger(id: unknown): boolean {
-  return text(id) !== undefined && id !== "site";
-}
+const feature = (type: string, name: string, row: Row) => ({
+  type: `evse-${type}-feature`,
+  name: `EVSE ${name}`,
+  configurable: false,
+  /** Home Assistant hands a context; before 2025 it handed the entity itself. */
+  isSupported: (hass: Hass, { entity_id = "" }: Context) => ofCharger(hass.states[entity_id]?.attributes),
+  supported: (entity: { readonly attributes: Fields }) => ofCharger(entity.attributes),
+  element: class extends EvseFeature {
+    protected readonly row = row;
+  },
+});
 
 export const TILE_FEATURES = [
-  { type: "evse-mode-feature", name: "EVSE mode", element: ModeFeature },
-  { type: "evse-limit-feature", name: "EVSE current limit", element: LimitFeature },
-  { type: "evse-actions-feature", name: "EVSE buttons", element: ActionsFeature },
-].map((feature) => ({
-  ...feature,
-  configurable: false,
-  isSupported,
-  supported: (entity: { readonly attributes: Readonly<Record<string, unknown>> }) =>
-    entity.attributes["evse"] !== undefined || isCharger(entity.attributes["evse_id"]),
-}));
+  feature("mode", "mode", (scene) => modePart(scene, { slim: true })),
+  feature("limit", "current limit", (scene) => limitPart(scene, { slim: true })),
+  feature("actions", "buttons", actionsPart),
+];

@@ -33,10 +33,16 @@ const MODE_ALIASES: Readonly<Record<string, ChargeMode>> = {
   "solar only": "solar",
 };
 
+/** A label's word in either name set, case ignored; what is no mode stays as it is. */
+export function modeWord(text: string): string {
+  const word = text.trim().toLowerCase().replaceAll("_", " ");
+  return MODE_ALIASES[word] ?? word;
+}
+
 /** Reads a mode in either name set, case ignored; undefined when it is none. */
 export function parseMode(text: string): ChargeMode | undefined {
-  const word = text.trim().toLowerCase().replaceAll("_", " ");
-  return CHARGE_MODES.find((mode) => mode === word) ?? MODE_ALIASES[word];
+  const word = modeWord(text);
+  return CHARGE_MODES.find((mode) => mode === word);
 }
 
 /** Reads a distribution by label or id, case ignored; undefined when it is none. */

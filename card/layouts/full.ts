@@ -12,55 +12,71 @@ import { chip, moreMenu, stateWord } from "../parts/head.ts";
 import { limitPart } from "../parts/limit.ts";
 import { modePart } from "../parts/modes.ts";
 import { phasesPart } from "../parts/phases.ts";
-import { reasonLines, reasonPart } from "../parts/reason.ts";
+import { glyph, reasonPart } from "../parts/reason.ts";
 import { statsPart } from "../parts/stats.ts";
 
-export interface Frame {
-  readonly rtl: boolean;
-  readonly name: string;
-  readonly glyph: TemplateResult;
-  readonly history: History;
-  readonly flow: EnergyFlow | undefined;
-  /** Attributes and handlers of the header when it does something. */
-  readonly tap: (inner: TemplateResult) => TemplateResult;
+/** What only the card itself can do. */
+export interface Card {
+  /** The header: a button when it does something. */
+  head(
+    scene: Scene,
+    orb: TemplateResult,
+    line: string,
+    more?: TemplateResult | typeof nothing,
+    lineClass?: string,
+  ): TemplateResult;
+  /** The past of some entities since a time, in ms; asked for once somebody looks. */
+  past(scene: Scene, ids: readonly string[], startMs: number): History;
+  /** The user's own icon, else a charging station. */
+  readonly sign: TemplateResult;
 }
 
+/** Where a part is drawn. */
+export interface Frame {
+  readonly card: Card;
+  readonly flow: EnergyFlow | undefined;
+  /** As a row of a tile. */
+  readonly slim: boolean;
+}
+
+type Part = (scene: Scene, frame: Frame) => TemplateResult | typeof nothing;
+
+/** Each section; where there is nothing to set or to show it is nothing. */
+export const PARTS: Readonly<Record<Section, Part>> = {
+  gauge: gaugePart,
+  session: statsPart,
+  reason: reasonPart,
+  mode: modePart,
+  limit: limitPart,
+  actions: actionsPart,
+  phases: phasesPart,
+  flow: flowPart,
+  graph: graphPart,
+};
+
+const HERO: readonly Section[] = ["gauge", "session"];
 /** Controls of a section that stay together in one column; the rest spreads over the card. */
 const CONTROLS: readonly Section[] = ["reason", "mode", "limit", "actions"];
 
 export function fullLayout(scene: Scene, frame: Frame): TemplateResult {
+  const { card } = frame;
   const sections = scene.view.config.sections ?? SECTIONS;
-  // Where there is nothing to set there is no slider and no selector: an unplugged or absent box.
-  const parts: Readonly<Record<Section, () => TemplateResult | typeof nothing>> = {
-    gauge: () => gaugePart(scene, frame.flow),
-    session: () => statsPart(scene),
-    reason: () => reasonPart(scene, reasonLines(scene)),
-    mode: () => modePart(scene, true, frame.rtl),
-    limit: () => limitPart(scene, false),
-    actions: () => actionsPart(scene),
-    phases: () => phasesPart(scene, true),
-    flow: () => flowPart(scene.act, scene.view.hass, scene.found.site, frame.flow, scene.t, scene.fmt),
-    graph: () => graphPart(scene, frame.history, false),
-  };
-  const hero: readonly Section[] = sections.filter((name) => name === "gauge" || name === "session");
+  const hero = sections.filter((name) => HERO.includes(name));
+  const others = sections.filter((name) => !HERO.includes(name));
+  const isControl = (name: Section): boolean => CONTROLS.includes(name);
   // What the user puts between two controls stays there.
-  const first = sections.findIndex((name) => CONTROLS.includes(name));
-  const last = sections.findLastIndex((name) => CONTROLS.includes(name));
-  const controls = sections.slice(Math.max(0, first), last + 1).filter((name) => !hero.includes(name));
-  const rest = sections.filter((name) => !hero.includes(name) && !controls.includes(name));
+  const controls = others.slice(others.findIndex(isControl), others.findLastIndex(isControl) + 1);
+  const draw = (names: readonly Section[]): readonly unknown[] => names.map((name) => PARTS[name](scene, frame));
+  const group = (cls: string, names: readonly Section[]): TemplateResult | typeof nothing =>
+    names.length === 0 ? nothing : html`<div class=${cls}>${draw(names)}</div>`;
   return html`<div class="body">
-    <header class="head">
-      ${frame.tap(
-        html`<div class="orb">${frame.glyph}</div>
-          <div class="who">
-            <h3 class="name">${frame.name}</h3>
-            <span class="state-line">${stateWord(scene)}</span>
-          </div>`,
-      )}
-      ${chip(scene)} ${moreMenu(scene)}
-    </header>
-    ${hero.length === 0 ? nothing : html`<div class="hero">${hero.map((name) => parts[name]())}</div>`}
-    ${controls.length === 0 ? nothing : html`<div class="controls">${controls.map((name) => parts[name]())}</div>`}
-    ${rest.map((name) => parts[name]())}
+    ${card.head(
+      scene,
+      html`<div class="orb">${card.sign}</div>`,
+      stateWord(scene),
+      html`${chip(glyph(scene, scene.view.icon), stateWord(scene))}${moreMenu(scene)}`,
+      "state-line",
+    )}
+    ${group("hero", hero)} ${group("controls", controls)} ${draw(others.filter((name) => !controls.includes(name)))}
   </div>`;
 }

@@ -1,6 +1,7 @@
 /** Buttons by state: the primary one first. What a press does, and what is asked before. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { parseMode } from "../../shared/modes.ts";
+import { modeWord } from "../../shared/modes.ts";
+import type { Display } from "../charger.ts";
 import { confirm } from "../confirm.ts";
 import type { Action } from "../config.ts";
 import type { Scene } from "../element.ts";
@@ -8,7 +9,7 @@ import { optionsOf } from "../hass.ts";
 import type { Key } from "../i18n/languages.ts";
 import type { IconName } from "../icons.ts";
 import { icon, spinner } from "./icon.ts";
-import { busyCommand } from "./reason.ts";
+import { busyCommand, glyph } from "./reason.ts";
 
 export interface Choice {
   readonly action: Action;
@@ -17,83 +18,49 @@ export interface Choice {
   readonly run: () => void;
 }
 
+/** Where charging can be started, and how that is called there. */
+const STARTS: Readonly<Partial<Record<Display, Key>>> = {
+  connected: "start",
+  awaiting_authorization: "start",
+  suspended_evse: "start_now",
+  scheduled: "start_now",
+  paused: "resume",
+  finished: "start_again",
+};
+const STOPS: readonly Display[] = ["charging", "suspended_ev", "suspended_evse", "scheduled", "paused"];
+
 /** What can be done now, the primary action first; empty when the view is read-only. */
 export function choices(scene: Scene): readonly Choice[] {
-  const { view } = scene;
+  const { view, act } = scene;
   if (scene.readOnly) return [];
-  const allowed = view.config.actions;
+  const { display, config, ref } = view;
   const out: Choice[] = [];
-  const add = (action: Action, label: Key, glyph: IconName, run: () => void): void => {
-    if (allowed === undefined || allowed.includes(action)) out.push({ action, label, icon: glyph, run });
+  const add = (action: Action, label: Key, sign: IconName, run = (): void => act.press(view, action)): void => {
+    if (config.actions?.includes(action) ?? true) out.push({ action, label, icon: sign, run });
   };
-  const start = (label: Key): void => {
-    if (view.can("start_stop", "start")) add("start", label, "play", () => scene.act.press(view, "start"));
-  };
-  const pause = (): void => {
-    if (view.can("pause")) add("pause", "pause", "pause", () => scene.act.press(view, "pause"));
-  };
-  const stop = (): void => {
-    const ends = view.ref.caps === undefined || view.ref.caps.includes("stop_ends");
-    if (view.can("start_stop", "stop") && (ends || !view.can("pause")))
-      add("stop", "stop", "stop", () => stopNow(scene));
-  };
-  switch (view.display) {
-    case "connected":
-    case "awaiting_authorization":
-      start("start");
-      break;
-    case "charging":
-      pause();
-      stop();
-      break;
-    case "suspended_ev":
-      stop();
-      break;
-    case "suspended_evse":
-    case "scheduled":
-      startNow(scene, add, start);
-      stop();
-      break;
-    case "paused":
-      start("resume");
-      stop();
-      break;
-    case "finished":
-      start("start_again");
-      break;
-    case "faulted":
-      if (view.can("reset")) add("reset", "reset", "restart", () => ask(scene, "reset"));
-      break;
-    default:
-      break;
+  const start = STARTS[display];
+  const now = start === "start_now" ? startNow(scene) : undefined;
+  if (start !== undefined && (now !== undefined || view.can("start_stop", "start"))) add("start", start, "play", now);
+  if (display === "charging" && view.can("pause")) add("pause", "pause", "pause");
+  const ends = (ref.caps?.includes("stop_ends") ?? true) || !view.can("pause");
+  if (STOPS.includes(display) && ends && view.can("start_stop", "stop")) {
+    add("stop", "stop", "stop", config.confirm_stop === true ? () => ask(scene, "stop") : undefined);
   }
+  if (display === "faulted" && view.can("reset")) add("reset", "reset", "restart", () => ask(scene, "reset"));
   return out;
 }
 
-/** "Start now" changes the mode to Standard and offers the way back. */
-function startNow(
-  scene: Scene,
-  add: (action: Action, label: Key, glyph: IconName, run: () => void) => void,
-  start: (label: Key) => void,
-): void {
-  const { view, act, t } = scene;
+/** "Start now" changes the mode to Standard and offers the way back; undefined where a plain start does it. */
+function startNow({ view, act, t }: Scene): (() => void) | undefined {
   const mode = view.word("mode");
   const standard = optionsOf(view.entity("mode")).find((option) =>
-    ["standard", "continuous"].includes(parseMode(option) ?? ""),
+    ["standard", "continuous"].includes(modeWord(option)),
   );
-  if (mode === undefined || standard === undefined || mode === standard) {
-    start("start_now");
-    return;
-  }
-  add("start", "start_now", "play", () => {
+  if (mode === undefined || standard === undefined || mode === standard) return undefined;
+  return () => {
     act.setValue(view, "mode", standard);
     act.notify(standard, { text: t("undo"), action: () => act.setValue(view, "mode", mode) });
-  });
-}
-
-function stopNow(scene: Scene): void {
-  if (scene.view.config.confirm_stop === true) ask(scene, "stop");
-  else scene.act.press(scene.view, "stop");
+  };
 }
 
 /** Asks, then presses. */
@@ -110,40 +77,29 @@ export function ask(scene: Scene, action: "reset" | "unlock" | "stop"): void {
 }
 
 export function actionsPart(scene: Scene): TemplateResult | typeof nothing {
-  const { t } = scene;
-  const all = choices(scene);
-  if (all.length === 0) return nothing;
-  const busy = busyCommand(scene);
-  return html`<div class="actions">
-    ${all.map(
-      (choice, index) =>
-        html`<button
-          class="btn ${index === 0 ? "primary" : ""}"
-          ?disabled=${scene.deaf || busy !== undefined}
-          @click=${choice.run}
-        >
-          ${busy === choice.action ? spinner : icon(choice.icon)}<span>${t(choice.label)}</span>
-        </button>`,
-    )}
-  </div>`;
+  return buttons(scene, false);
 }
 
-/** The one round button of the compact layout. */
+/** The first of them as one round button without its word. */
 export function primaryRound(scene: Scene): TemplateResult | typeof nothing {
-  const first = choices(scene)[0];
-  if (first === undefined) return nothing;
+  return buttons(scene, true);
+}
+
+function buttons(scene: Scene, round: boolean): TemplateResult | typeof nothing {
+  const all = choices(scene).slice(0, round ? 1 : undefined);
   const busy = busyCommand(scene);
-  return html`<div class="act">
-    <button
-      class="btn primary round"
-      aria-label=${scene.t(first.label)}
-      ?disabled=${scene.deaf || busy !== undefined}
-      @click=${(event: Event) => {
-        event.stopPropagation();
-        first.run();
-      }}
-    >
-      ${busy === undefined ? icon(first.icon) : spinner}
-    </button>
+  if (all.length === 0) return nothing;
+  return html`<div class=${round ? "act" : "actions"}>
+    ${all.map(({ action, label, icon: sign, run }, index) => {
+      const word = scene.t(label);
+      return html`<button
+        class="btn ${index === 0 ? "primary" : ""} ${round ? "round" : ""}"
+        aria-label=${word}
+        ?disabled=${scene.deaf || busy !== undefined}
+        @click=${run}
+      >
+        ${round ? glyph(scene, sign) : html`${busy === action ? spinner : icon(sign)}<span>${word}</span>`}
+      </button>`;
+    })}
   </div>`;
 }

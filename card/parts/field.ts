@@ -1,27 +1,61 @@
-/** What native controls have in common. */
-import { html, nothing, type TemplateResult } from "lit/html.js";
+/** What controls have in common: the native menu, the way of the arrow keys, the reason for having no value. */
+import { html, type nothing, type TemplateResult } from "lit/html.js";
 import type { Translate } from "../i18n/languages.ts";
 
-/** Value of the range input or menu an event comes from. */
-export function chosen(event: Event): string {
-  const { target } = event;
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.value : "";
+/** Id of the text that says why a control is disabled, for `aria-describedby`. */
+export const NO_DATA = "no-data";
+/** Every shadow tree holds that text once. */
+export function noData(t: Translate): TemplateResult {
+  return html`<span id=${NO_DATA} hidden>${t("s_unknown")}</span>`;
 }
 
-export function valueOf(event: Event): number {
-  return Number(chosen(event));
+/** The input an event comes from. */
+export function inputOf({ target }: Event): HTMLInputElement | undefined {
+  return target instanceof HTMLInputElement ? target : undefined;
 }
 
-/** Why a control is disabled, for those who cannot see its tooltip: the control names `id` in `aria-describedby`. */
-export function because(id: string | undefined, t: Translate): TemplateResult | typeof nothing {
-  return id === undefined ? nothing : html`<span id=${id} class="vh">${t("s_unknown")}</span>`;
+export interface Menu {
+  readonly label: string;
+  readonly options: readonly string[];
+  readonly value: string;
+  /** An option in the user's words. */
+  readonly word: (option: string) => string;
+  readonly disabled: boolean;
+  /** Id of the text that says why it is disabled. */
+  readonly why: string | typeof nothing;
+  readonly set: (option: string) => void;
 }
 
-/** The options of a menu, with the user's words. */
-export function menuOptions(
-  values: readonly string[],
-  value: string | undefined,
-  label: (value: string) => string,
-): readonly TemplateResult[] {
-  return values.map((each) => html`<option value=${each} .selected=${each === value}>${label(each)}</option>`);
+export function menu({ label, options, value, word, disabled, why, set }: Menu): TemplateResult {
+  return html`<select
+    aria-label=${label}
+    aria-describedby=${why}
+    ?disabled=${disabled}
+    @change=${({ target }: Event) => {
+      if (target instanceof HTMLSelectElement) set(target.value);
+    }}
+  >
+    ${options.map((each) => html`<option value=${each} .selected=${each === value}>${word(each)}</option>`)}
+  </select>`;
+}
+
+/** Arrows, Home and End move the focus among the buttons of a group; nothing is chosen by them. */
+export function walk(event: KeyboardEvent): void {
+  const group = event.currentTarget;
+  if (!(group instanceof HTMLElement)) return;
+  const items = [...group.querySelectorAll<HTMLElement>("button:enabled")];
+  const at = items.findIndex((item) => item === event.target);
+  const right = group.matches(":dir(rtl)") ? -1 : 1;
+  const ways: Readonly<Record<string, number>> = {
+    Home: 0,
+    End: -1,
+    ArrowUp: at - 1,
+    ArrowDown: at + 1,
+    ArrowLeft: at - right,
+    ArrowRight: at + right,
+  };
+  const next = ways[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  items.at(next % items.length)?.focus();
 }

@@ -2,112 +2,88 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { carShares, type EnergyFlow } from "../energy.ts";
-import { DASH, type Quantity } from "../format.ts";
+import type { Quantity } from "../format.ts";
 import { number } from "../hass.ts";
+import type { Frame } from "../layouts/full.ts";
+import { currents, figure } from "./head.ts";
 import { icon } from "./icon.ts";
 
-/** 270° of radius 66 around (80, 80), open at the bottom. */
-const ARC = "M33.3 126.7A66 66 0 1 1 126.7 126.7";
-const CENTRE = 80;
-
-function arc(cls: string, length: number, offset = 0): SVGTemplateResult {
-  return svg`<path class=${cls} d=${ARC} pathLength="100" stroke-dasharray="${length.toFixed(1)} 200" stroke-dashoffset=${(-offset).toFixed(1)} />`;
+/** Part of the dial's 270° of radius 66 around (80, 80), open at the bottom; `from` and `length` in % of it. */
+function arc(cls: string, length: number, from = 0, dashes = `${length.toFixed(1)} 200`): SVGTemplateResult {
+  return svg`<path class=${cls} d="M33.3 126.7A66 66 0 1 1 126.7 126.7" pathLength="100" stroke-dasharray=${dashes} stroke-dashoffset=${(-from).toFixed(1)} />`;
 }
 
-/** A mark across the arc at `share` 0..1. */
-function mark(share: number): SVGTemplateResult {
-  const angle = ((135 + 270 * share) * Math.PI) / 180;
-  const at = (r: number): string =>
-    `${(CENTRE + r * Math.cos(angle)).toFixed(1)} ${(CENTRE + r * Math.sin(angle)).toFixed(1)}`;
-  const d = `M${at(56)}L${at(76)}`;
-  return svg`<path class="halo" d=${d} /><path class="tick" d=${d} />`;
-}
+type Arc = SVGTemplateResult | typeof nothing;
 
-interface Middle {
-  readonly figure?: Quantity;
-  readonly word?: string;
+/** Arcs, and in their middle a figure, or else a word with the state's icon. */
+interface Dial {
+  readonly arcs: readonly Arc[];
+  readonly main: Quantity | string;
   readonly sub?: string;
+  /** What a screen reader hears in place of `sub`. */
+  readonly spoken?: string;
 }
 
-export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateResult {
+function dialOf(scene: Scene, flow: EnergyFlow | undefined): Dial {
   const { view, t, fmt } = scene;
+  const { display, silence, maxW, maxA } = view;
   const power = view.num("power");
-  const full = view.maxW;
-  const share = (watts: number): number => Math.min(1, Math.max(0, watts / full));
-  const parts: SVGTemplateResult[] = [];
-  let middle: Middle;
-  let glyph = false;
   const energy = view.num("energy_session");
-  const flows = view.display === "charging" || (power ?? 0) >= 100;
-
-  if (view.silence === "offline" || (view.silence !== undefined && power === undefined)) {
-    parts.push(svg`<path class="thin" d=${ARC} pathLength="100" stroke-dasharray="1 5" />`);
-    middle = { word: t(view.wordKey) };
-    glyph = true;
-  } else if (flows) {
-    const limit = share((view.num("limit") ?? view.maxA) * (full / view.maxA)) * 100;
-    if (limit < 97) parts.push(arc("rest", Math.max(0, 100 - limit - 3.4), limit + 3.4));
-    parts.push(arc("track", limit));
-    const value = share(power ?? 0) * 100;
-    parts.push(...sourceArcs(scene, flow, value));
-    const allowed = view.allowedA;
-    if (allowed !== undefined && allowed > 0) parts.push(mark(share(allowed * (full / view.maxA))));
-    parts.push(
-      svg`<text x="26" y="146">${fmt.number(0)}</text><text x="134" y="146">${fmt.number(full / 1000, 0, full < 10_000 ? 1 : 0)}</text>`,
-    );
-    const amps = view.currentA;
-    const figure = fmt.power(power, `dial:${view.ref.id}`);
-    const legs = view.phasesUsed;
-    middle = {
-      figure,
-      ...(amps === undefined ? {} : { sub: fmt.ltr(`${fmt.amps(amps)}${legs > 1 ? ` × ${fmt.number(legs)}` : ""}`) }),
-    };
-  } else if (view.waitsForSun && number(view.params["short_w"]) !== undefined) {
-    const short = number(view.params["short_w"]) ?? 0;
-    const need = number(view.params["need_w"]) ?? 0;
-    parts.push(arc("thin", 100));
-    if (need > 0) parts.push(arc("k-sun v thin", share(((need - short) / need) * full) * 100));
-    middle = { figure: fmt.power(short), sub: t("short") };
-  } else if (view.display === "finished") {
-    parts.push(arc("v thin", 100));
-    middle = energy === undefined ? { word: t("s_finished") } : { figure: fmt.energy(energy), sub: t("charged") };
-    glyph = energy === undefined;
-  } else {
-    parts.push(arc("thin", 100));
-    if (view.display === "paused" && energy !== undefined) middle = { figure: fmt.energy(energy), sub: t("so_far") };
-    else {
-      middle = {
-        word: t(
-          view.display === "available"
-            ? "no_car"
-            : view.display === "awaiting_authorization"
-              ? "s_connected"
-              : view.wordKey,
-        ),
-      };
-      glyph = true;
-    }
+  const short = number(view.params["short_w"]);
+  const percent = (part: number, whole: number): number => Math.min(1, Math.max(0, part / whole)) * 100;
+  if (silence === "offline" || (silence !== undefined && power === undefined)) {
+    return { arcs: [arc("thin", 100, 0, "1 5")], main: t(view.wordKey) };
   }
-  const plugged = view.plugged;
+  if (display === "charging" || (power ?? 0) >= 100) {
+    const limit = percent(view.num("limit") ?? maxA, maxA);
+    const mark = percent(view.allowedA ?? 0, maxA);
+    return {
+      arcs: [
+        limit < 97 ? arc("rest", Math.max(0, 96.6 - limit), limit + 3.4) : nothing,
+        arc("track", limit),
+        ...sourceArcs(scene, flow, percent(power ?? 0, maxW)),
+        // What the planner allows, across the arc.
+        ...(mark > 0 ? [arc("halo", 2.6, mark - 1.3), arc("tick", 1, mark - 0.5)] : []),
+        svg`<text x="26" y="146">${fmt.number(0)}</text><text x="134" y="146">${fmt.number(maxW / 1000, 0, maxW < 10_000 ? 1 : 0)}</text>`,
+      ],
+      main: fmt.power(power, `dial:${view.ref.id}`),
+      sub: currents(scene),
+      spoken: `/ ${fmt.watts(maxW)}`,
+    };
+  }
+  if (view.waitsForSun && short !== undefined) {
+    const need = number(view.params["need_w"]) ?? 0;
+    return {
+      arcs: [arc("thin", 100), need > 0 ? arc("k-sun v thin", percent(need - short, need)) : nothing],
+      main: fmt.power(short),
+      sub: t("short"),
+    };
+  }
+  const finished = display === "finished";
+  const arcs = [arc(finished ? "v thin" : "thin", 100)];
+  if (energy !== undefined && (finished || display === "paused")) {
+    return { arcs, main: fmt.energy(energy), sub: t(finished ? "charged" : "so_far") };
+  }
+  const word = display === "available" ? "no_car" : display === "awaiting_authorization" ? "s_connected" : view.wordKey;
+  return { arcs, main: t(word) };
+}
+
+export function gaugePart(scene: Scene, { flow }: Frame): TemplateResult {
+  const { view, t, fmt } = scene;
+  const { plugged } = view;
+  const { arcs, main, sub = "", spoken = sub } = dialOf(scene, flow);
+  const word = typeof main === "string";
   const say = [
     t(view.wordKey),
-    middle.figure === undefined
-      ? ""
-      : `${fmt.join(middle.figure)} ${flows ? `/ ${fmt.watts(full)}` : (middle.sub ?? "")}`,
+    word ? "" : `${fmt.join(main)} ${spoken}`,
     plugged === undefined ? "" : t(plugged ? "s_connected" : "no_car"),
-  ]
-    .filter((word) => word !== "")
-    .join(", ");
-  return html`<div class="ring" role="img" aria-label=${say}>
-    <svg class="dial" viewBox="0 0 160 152" aria-hidden="true">${parts}</svg>
+  ];
+  return html`<div class="ring" role="img" aria-label=${say.filter((part) => part !== "").join(", ")}>
+    <svg class="dial" viewBox="0 0 160 152" aria-hidden="true">${arcs}</svg>
     <div class="mid" aria-hidden="true">
-      ${glyph ? icon(view.icon) : nothing}
-      ${
-        middle.figure === undefined
-          ? html`<div class="num word">${middle.word ?? DASH}</div>`
-          : html`<div class="num">${middle.figure.n}<small>${middle.figure.u}</small></div>`
-      }
-      ${middle.sub === undefined ? nothing : html`<div class="sub">${middle.sub}</div>`}
+      ${word ? icon(view.icon) : nothing}
+      <div class="num ${word ? "word" : ""}">${word ? main : figure(main)}</div>
+      ${sub === "" ? nothing : html`<div class="sub">${sub}</div>`}
     </div>
     ${
       plugged === undefined
@@ -118,19 +94,20 @@ export function gaugePart(scene: Scene, flow: EnergyFlow | undefined): TemplateR
 }
 
 /** The value arc: sun first, then battery, then grid; one state colour where the sources are not known. */
-function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): readonly SVGTemplateResult[] {
+function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): readonly Arc[] {
+  const { silence, ref } = scene.view;
   if (value < 0.6) return [];
-  const shares = scene.view.silence === undefined ? carShares(flow, scene.view.ref.name) : undefined;
+  const shares = silence === undefined ? carShares(flow, ref.name) : undefined;
   if (shares === undefined) return [arc("v", value)];
-  const parts: SVGTemplateResult[] = [];
   // Drawn from the last to the first, each with a gap where the next begins: round caps overlap neatly.
+  const arcs: Arc[] = [];
   let end = 1;
   for (const kind of ["grid", "battery", "sun"] as const) {
     const part = shares[kind];
     if (part < 0.02) continue;
-    if (end < 0.99) parts.push(arc("gap", Math.min(value, value * end + 1.1)));
-    parts.push(arc(`k-${kind} v`, value * end));
+    if (end < 0.99) arcs.push(arc("gap", Math.min(value, value * end + 1.1)));
+    arcs.push(arc(`k-${kind} v`, value * end));
     end -= part;
   }
-  return parts;
+  return arcs;
 }

@@ -1,108 +1,114 @@
-/** Icon, name, state chip and the menu. */
-import { html, nothing, type TemplateResult } from "lit/html.js";
+/** What the layouts share: header, figures, titled sections, and the menu. */
+import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
+import type { Quantity } from "../format.ts";
 import type { IconName } from "../icons.ts";
 import { ask } from "./actions.ts";
-import { icon, spinner } from "./icon.ts";
-import { busyCommand } from "./reason.ts";
+import { walk } from "./field.ts";
+import { icon } from "./icon.ts";
+import { busyCommand, glyph } from "./reason.ts";
 
 export function stateWord(scene: Scene): string {
   const busy = busyCommand(scene);
   return busy === undefined ? scene.t(scene.view.wordKey) : `${scene.t(busy)} …`;
 }
 
-export function chip(scene: Scene): TemplateResult {
-  const busy = busyCommand(scene) !== undefined;
-  return html`<span class="chip">${busy ? spinner : icon(scene.view.icon)}<span>${stateWord(scene)}</span></span>`;
+/** The icon in a thin ring: the same speedometer as the dial. */
+export function stateOrb(scene: Scene): TemplateResult {
+  const { view } = scene;
+  const known = view.silence === undefined ? (view.num("power") ?? 0) / view.maxW : 0;
+  const share = Math.round(Math.min(1, Math.max(0, view.display === "finished" ? 1 : known)) * 100);
+  const arc = svg`<circle class="v" cx="20" cy="20" r="18" pathLength="100" stroke-dasharray="${share} 100" />`;
+  return html`<div class="orb">
+    <svg class="speed" viewBox="0 0 40 40" aria-hidden="true">
+      <circle class="t" cx="20" cy="20" r="18" />
+      ${share > 0 ? arc : nothing}
+    </svg>
+    ${glyph(scene, view.icon)}
+  </div>`;
+}
+
+/** Icon, name and a line below it. */
+export function who(orb: TemplateResult, name: string, line: string, cls = "sub"): TemplateResult {
+  return html`${orb}
+    <div class="who">
+      <h3 class="name">${name}</h3>
+      <span class=${cls}>${line}</span>
+    </div>`;
+}
+
+export function chip(sign: TemplateResult, word: string): TemplateResult {
+  return html`<span class="chip">${sign}<span>${word}</span></span>`;
+}
+
+/** What the wallbox takes; nobody knows it of one that is offline. */
+export function powerOf({ view }: Scene): number | undefined {
+  return view.silence === "offline" ? undefined : view.num("power");
+}
+
+/** What flows on how many phases, `10 A × 3`; empty when nobody knows. */
+export function currents({ view, fmt }: Scene): string {
+  const { currentA, phasesUsed } = view;
+  if (currentA === undefined) return "";
+  return fmt.ltr(`${fmt.amps(currentA)}${phasesUsed > 1 ? ` × ${fmt.number(phasesUsed)}` : ""}`);
+}
+
+/** A number with its unit one size smaller. */
+export function figure({ n, u }: Quantity): TemplateResult {
+  return html`${n}${u === "" ? nothing : html`<small>${u}</small>`}`;
+}
+
+/** A control's value where nothing may be set. */
+export function valueRow(sign: IconName, label: string, value: string, more = ""): TemplateResult {
+  return html`<div class="value-row">
+    ${icon(sign)}<span>${label}</span><b>${value}</b>${more === "" ? nothing : html`<span class="sub">${more}</span>`}
+  </div>`;
+}
+
+export function section(cls: string, title: string, body: TemplateResult): TemplateResult {
+  return html`<section class=${cls}>
+    <h4>${title}</h4>
+    ${body}
+  </section>`;
 }
 
 /** Reset, unlock, details: everything that is not done every day. */
 export function moreMenu(scene: Scene): TemplateResult | typeof nothing {
   const { view, t, act } = scene;
-  const allowed = (action: "reset" | "unlock"): boolean =>
-    !scene.readOnly && view.can(action) && (view.config.actions?.includes(action) ?? true);
-  const items: { readonly label: string; readonly glyph: IconName; readonly off: boolean; readonly run: () => void }[] =
-    [];
-  for (const action of ["reset", "unlock"] as const) {
-    if (!allowed(action)) continue;
-    items.push({
-      label: t(action),
-      glyph: action === "reset" ? "restart" : "lock",
-      off: scene.deaf,
-      run: () => ask(scene, action),
-    });
-  }
-  const { status } = view.ref;
-  const detail = status ?? view.id("power");
-  if (detail !== undefined)
-    items.push({ label: t("details"), glyph: "right", off: false, run: () => act.moreInfo(detail) });
+  const detail = view.ref.status ?? view.id("power");
+  const items = (["reset", "unlock"] as const)
+    .filter((action) => !scene.readOnly && view.can(action) && (view.config.actions ?? [action]).includes(action))
+    .map((action) => item(t(action), action === "reset" ? "restart" : "lock", scene.deaf, () => ask(scene, action)));
+  if (detail !== undefined) items.push(item(t("details"), "right", false, () => act.moreInfo(detail)));
   if (items.length === 0) return nothing;
-  return html`<button
-      class="icon-button"
-      aria-label=${t("more")}
-      aria-haspopup="menu"
-      aria-expanded="false"
-      @click=${openMenu}
-    >
+  return html`<button class="icon-button" aria-label=${t("more")} aria-haspopup="menu" popovertarget="more">
       ${icon("dots")}
     </button>
-    <div class="popup" popover role="menu" @toggle=${toggled} @keydown=${walk}>
-      ${items.map(
-        (item) =>
-          html`<button
-            role="menuitem"
-            tabindex="-1"
-            ?disabled=${item.off}
-            @click=${(event: Event) => {
-              menuOf(event)?.hidePopover();
-              item.run();
-            }}
-          >
-            ${icon(item.glyph)}${item.label}
-          </button>`,
-      )}
-    </div>`;
+    <div class="popup" popover role="menu" id="more" @keydown=${inMenu}>${items}</div>`;
 }
 
-function menuOf(event: Event): HTMLElement | undefined {
-  const { currentTarget } = event;
-  if (!(currentTarget instanceof HTMLElement)) return undefined;
-  return currentTarget.closest<HTMLElement>(".popup") ?? undefined;
+/** The first that can be chosen has the focus when the menu opens. */
+function item(label: string, sign: IconName, disabled: boolean, run: () => void): TemplateResult {
+  return html`<button
+    role="menuitem"
+    tabindex="-1"
+    autofocus
+    ?disabled=${disabled}
+    @click=${(event: Event) => {
+      close(event);
+      run();
+    }}
+  >
+    ${icon(sign)}${label}
+  </button>`;
 }
 
-function openMenu(event: Event): void {
-  event.stopPropagation();
-  const button = event.currentTarget;
-  if (!(button instanceof HTMLElement)) return;
-  const menu = button.nextElementSibling;
-  if (!(menu instanceof HTMLElement)) return;
-  menu.togglePopover();
-  const place = button.getBoundingClientRect();
-  const size = menu.getBoundingClientRect();
-  const rtl = getComputedStyle(button).direction === "rtl";
-  const left = rtl ? place.left : place.right - size.width;
-  menu.style.left = `${String(Math.max(8, Math.min(left, innerWidth - size.width - 8)))}px`;
-  menu.style.top = `${String(Math.max(8, Math.min(place.bottom, innerHeight - size.height - 8)))}px`;
-  menu.querySelector<HTMLElement>("[role=menuitem]:not(:disabled)")?.focus();
+function close({ currentTarget }: Event): void {
+  if (currentTarget instanceof Element) currentTarget.closest<HTMLElement>(".popup")?.hidePopover();
 }
 
-function toggled(event: Event): void {
-  const menu = event.currentTarget;
-  if (!(menu instanceof HTMLElement)) return;
-  const open = menu.matches(":popover-open");
-  const button = menu.previousElementSibling;
-  button?.setAttribute("aria-expanded", String(open));
-}
-
-/** Arrow keys inside the menu; Escape is the browser's. */
-function walk(event: KeyboardEvent): void {
-  const menu = event.currentTarget;
-  if (!(menu instanceof HTMLElement)) return;
-  const items = [...menu.querySelectorAll<HTMLElement>("[role=menuitem]:not(:disabled)")];
-  const at = items.findIndex((item) => item.matches(":focus"));
-  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-  if (event.key === "Tab") menu.hidePopover();
-  if (step === 0) return;
-  event.preventDefault();
-  items[(at + step + items.length) % items.length]?.focus();
+/** Arrow keys inside the menu, Tab leaves it; Escape is the browser's. */
+function inMenu(event: KeyboardEvent): void {
+  if (event.key === "Tab") close(event);
+  else walk(event);
 }

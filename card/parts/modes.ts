@@ -1,155 +1,111 @@
 /** Mode: a radiogroup with one thumb; a native menu where options would be too narrow (by container, in CSS). */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { define, Drawn } from "../drawn.ts";
 import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
-import { optionsOf } from "../hass.ts";
+import { DASH } from "../format.ts";
+import { isMissing, optionsOf } from "../hass.ts";
+import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
-import { because, chosen, menuOptions } from "./field.ts";
+import { type Menu, menu, NO_DATA, walk } from "./field.ts";
+import { valueRow } from "./head.ts";
 import { icon, spinner } from "./icon.ts";
 
-interface Choice {
-  readonly options: readonly string[];
-  readonly value: string;
-  readonly label: string;
-  readonly word: (option: string) => string;
-  readonly disabled: boolean;
-  /** Id of the text that says why it is disabled. */
-  readonly why: string | undefined;
-  readonly pending: boolean;
-  readonly rtl: boolean;
-  readonly set: (option: string) => void;
+interface Choice extends Menu {
+  readonly pending: string;
+  /** Tooltip of a selector without a value. */
+  readonly title: string | typeof nothing;
+  readonly glyph: (option: string) => TemplateResult;
 }
 
-/** Drawn into its parent's shadow tree, so that the card's styles hold. */
-class EvseModes extends Drawn {
-  #of: Choice | undefined;
-  #focus = -1;
-
-  set of(choice: Choice) {
-    this.#of = choice;
-    this.requestUpdate();
-  }
-
-  protected render(): TemplateResult | typeof nothing {
-    const of = this.#of;
-    if (of === undefined) return nothing;
-    const { options, value, word, pending, disabled, label, why } = of;
-    const at = options.indexOf(value);
-    const stop = this.#focus >= 0 ? this.#focus : Math.max(0, at);
-    const many = options.length > 5;
-    const glyph = (option: string): TemplateResult => (pending && option === value ? spinner : icon(modeIcon(option)));
-    return html`${
-        many
-          ? nothing
-          : html`<div
-              class="mode ${pending ? "pending" : ""}"
-              role="radiogroup"
-              aria-label=${label}
-              aria-describedby=${why ?? nothing}
-              aria-disabled=${disabled}
-              style="--n:${options.length};--i:${at}"
-              @keydown=${this.#key}
-              @focusout=${this.#leave}
-            >
-              ${at < 0 ? nothing : html`<span class="thumb"></span>`}
-              ${options.map(
-                (option, index) =>
-                  html`<button
-                    role="radio"
-                    aria-checked=${index === at}
-                    tabindex=${index === stop ? 0 : -1}
-                    ?disabled=${disabled}
-                    @click=${() => this.#choose(option)}
-                  >
-                    ${glyph(option)}<span>${word(option)}</span>
-                  </button>`,
-              )}
-            </div>`
-      }
-      <label class="menu ${pending ? "pending" : ""}">
-        ${glyph(value)}
-        <span>${at < 0 ? value : word(value)}</span>
-        ${icon("down")}
-        <select
-          aria-label=${label}
-          aria-describedby=${why ?? nothing}
-          ?disabled=${disabled}
-          @change=${(event: Event) => this.#choose(chosen(event))}
-        >
-          ${menuOptions(options, value, word)}
-        </select>
-      </label>`;
-  }
-
-  #choose(option: string): void {
-    this.#focus = -1;
-    const of = this.#of;
-    if (of !== undefined && !of.disabled && option !== of.value) of.set(option);
-    this.requestUpdate();
-  }
-
-  /** Arrows move the focus only; a mode costs a command, so Enter or Space choose. */
-  #key(event: KeyboardEvent): void {
-    const forward = this.#of?.rtl === true ? "ArrowLeft" : "ArrowRight";
-    const backward = this.#of?.rtl === true ? "ArrowRight" : "ArrowLeft";
-    const step =
-      event.key === forward || event.key === "ArrowDown"
-        ? 1
-        : event.key === backward || event.key === "ArrowUp"
-          ? -1
-          : 0;
-    const buttons = [...this.querySelectorAll<HTMLButtonElement>("[role=radio]")];
-    const at = buttons.findIndex((button) => button.tabIndex === 0);
-    const size = buttons.length;
-    const next =
-      event.key === "Home" ? 0 : event.key === "End" ? size - 1 : step === 0 ? -1 : (at + step + size) % size;
-    if (next < 0) return;
-    event.preventDefault();
-    this.#focus = next;
-    buttons[next]?.focus();
-    this.requestUpdate();
-  }
-
-  #leave(event: FocusEvent): void {
-    if (event.relatedTarget instanceof Node && this.contains(event.relatedTarget)) return;
-    this.#focus = -1;
-    this.requestUpdate();
-  }
-}
-
-export function modePart(scene: Scene, hint: boolean, rtl: boolean): TemplateResult | typeof nothing {
+/** What the mode's selector shows and does. */
+function choiceOf(scene: Scene, label: string): Choice | undefined {
   const { view, t, wishes } = scene;
   const entity = view.entity("mode");
-  if (entity === undefined) return nothing;
-  const missing = entity.state === "unavailable" || entity.state === "unknown";
+  if (entity === undefined) return undefined;
+  const missing = isMissing(entity);
   const wish = wishes.target(entity.entity_id);
   const value = wish ?? entity.state;
-  if (scene.readOnly) {
-    return html`<div class="value-row">
-      ${icon(modeIcon(value))}<span>${t("mode")}</span><b>${missing ? "–" : modeLabel(value, t)}</b>
-    </div>`;
-  }
-  const options = optionsOf(entity);
-  const disabled = missing || view.silence === "disconnected";
-  const pending = wish !== undefined;
-  const why = missing ? `${view.ref.id}-mode` : undefined;
-  const of: Choice = {
-    options,
+  return {
+    label,
+    options: optionsOf(entity),
     value,
-    label: t("mode"),
     word: (option) => modeLabel(option, t),
-    disabled,
-    why,
-    pending,
-    rtl,
-    set: (option) => scene.act.setValue(view, "mode", option),
+    glyph: (option) => (wish && option === value ? spinner : icon(modeIcon(option))),
+    pending: wish ? "pending" : "",
+    disabled: missing || view.silence === "disconnected",
+    why: missing ? NO_DATA : nothing,
+    title: missing ? t("s_unknown") : nothing,
+    set: (option) => {
+      if (option !== value) scene.act.setValue(view, "mode", option);
+    },
   };
-  return html`<div class="m${options.length}" title=${missing ? t("s_unknown") : nothing}>
-    <evse-modes .of=${of}></evse-modes>
-    ${because(why, t)}
-    ${hint ? html`<p class="mode-hint sub">${pending ? t("r_asking") : modeHint(value, t)}</p>` : nothing}
-  </div>`;
 }
 
-define("evse-modes", EvseModes);
+/** Looks like a button with the present mode; the native menu lies over it. */
+function picker(of: Choice, cls: string): TemplateResult {
+  return html`<label class="${cls} ${of.pending}" title=${of.title}>
+    ${of.glyph(of.value)}<span>${of.word(of.value)}</span>${icon("down")}${menu(of)}
+  </label>`;
+}
+
+/** The mode in one line of the site. */
+export function modePill(scene: Scene): TemplateResult {
+  const of = choiceOf(scene, `${scene.view.ref.name}: ${scene.t("mode")}`);
+  if (of === undefined) return html`<span class="pick"></span>`;
+  return scene.readOnly
+    ? html`<span class="pill pick">${of.glyph(of.value)}${of.word(of.value)}</span>`
+    : picker(of, "pill pick");
+}
+
+/** The group is one stop of the Tab key: where the focus goes within it, else the chosen option. */
+function oneStop({ currentTarget, relatedTarget }: FocusEvent): void {
+  if (!(currentTarget instanceof HTMLElement)) return;
+  const items = [...currentTarget.querySelectorAll("button")];
+  const stop =
+    items.find((item) => item === relatedTarget) ?? items.find((item) => item.ariaChecked === "true") ?? items[0];
+  for (const item of items) item.tabIndex = item === stop ? 0 : -1;
+}
+
+/** `slim`: without the line that explains the mode. */
+export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
+  const { t } = scene;
+  const of = choiceOf(scene, t("mode"));
+  if (of === undefined) return nothing;
+  const { options, value, pending, disabled } = of;
+  const at = options.indexOf(value);
+  if (scene.readOnly) return valueRow(modeIcon(value), of.label, of.title === nothing ? of.word(value) : DASH);
+  // More than five options are a menu at any width.
+  const many = options.length > 5;
+  return html`<div class="m${options.length}" title=${of.title}>
+    ${
+      many
+        ? nothing
+        : html`<div
+            class="mode ${pending}"
+            role="radiogroup"
+            aria-label=${of.label}
+            aria-describedby=${of.why}
+            aria-disabled=${disabled}
+            style="--n:${options.length};--i:${at}"
+            @keydown=${walk}
+            @focusout=${oneStop}
+          >
+            ${at < 0 ? nothing : html`<span class="thumb"></span>`}
+            ${options.map(
+              (option, index) =>
+                html`<button
+                  role="radio"
+                  aria-checked=${index === at}
+                  tabindex=${index === Math.max(0, at) ? 0 : -1}
+                  ?disabled=${disabled}
+                  @click=${() => of.set(option)}
+                >
+                  ${of.glyph(option)}<span>${of.word(option)}</span>
+                </button>`,
+            )}
+          </div>`
+    }
+    ${picker(of, "menu")}
+    ${slim ? nothing : html`<p class="mode-hint sub">${pending === "" ? modeHint(value, t) : t("r_asking")}</p>`}
+  </div>`;
+}

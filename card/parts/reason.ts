@@ -1,8 +1,9 @@
-/** The reason lines, with what outranks the published reason: no connection, silence, refusal, a command on its way. */
+/** The reason lines, with what outranks the published reason: no connection, silence, a command on its way, refusal. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
+import type { IconName } from "../icons.ts";
 import { publishedReason, type ReasonLines } from "../reason.ts";
 import { icon, spinner } from "./icon.ts";
 
@@ -15,37 +16,42 @@ export function reasonLines(scene: Scene): ReasonLines {
   if (view.silence === "silent") {
     return { icon: "link-off", first: t("r_silent", { since }), next: t("n_silent") };
   }
+  if (busyCommand(scene) !== undefined) return { icon: view.icon, first: t("r_asking"), next: "" };
   const refusal = wishes.refusal(view.id("command"));
   if (refusal !== undefined) {
-    const limit = refusal.entity === view.id("limit") ? number(refusal.target) : undefined;
+    const { entity, kind, detail } = refusal;
+    const target = entity === view.id("limit") ? number(refusal.target) : undefined;
     const first =
-      refusal.kind === "timeout"
+      kind === "timeout"
         ? t("r_timeout")
-        : limit !== undefined
-          ? t("r_refused_a", { target: fmt.amps(limit), still: fmt.amps(view.num("limit")) })
+        : target !== undefined
+          ? t("r_refused_a", { target: fmt.amps(target), still: fmt.amps(view.num("limit")) })
           : t("r_refused");
-    return { icon: "undo", first, next: refusal.detail ?? t("n_timeout"), loud: true };
+    return { icon: "undo", first, next: detail ?? t("n_timeout"), loud: true };
   }
   return publishedReason(view, t, fmt, now);
 }
 
-export function reasonPart(scene: Scene, lines: ReasonLines): TemplateResult {
-  const { t, view } = scene;
-  const asking = busyCommand(scene) !== undefined;
-  return html`<div class="reason" data-state=${lines.loud === true ? "attention" : view.tint}>
-    ${asking ? spinner : icon(lines.icon, lines.sunny === true ? "k-sun" : "")}
+export function reasonPart(scene: Scene): TemplateResult {
+  const { icon: sign, first, next, sunny, loud } = reasonLines(scene);
+  return html`<div class="reason" data-state=${loud === true ? "attention" : scene.view.tint}>
+    ${glyph(scene, sign, sunny === true ? "k-sun" : "")}
     <div>
-      <p>${asking ? t("r_asking") : lines.first}</p>
-      ${asking || lines.next === "" ? nothing : html`<p class="sub">${lines.next}</p>`}
+      <p>${first}</p>
+      ${next === "" ? nothing : html`<p class="sub">${next}</p>`}
     </div>
   </div>`;
+}
+
+/** The icon, or a spinner while the wallbox is asked for something. */
+export function glyph(scene: Scene, name: IconName, cls?: string): TemplateResult {
+  return busyCommand(scene) === undefined ? icon(name, cls) : spinner;
 }
 
 /** A button pressed here, or a start, stop, pause or reset that the bridge has on its way. */
 export function busyCommand(scene: Scene): Action | undefined {
   const { view, wishes } = scene;
-  const own = ACTIONS.find((role) => wishes.target(view.id(role)));
-  if (own !== undefined) return own;
-  const name = view.pendingCommand;
-  return ACTIONS.find((action) => action === name);
+  return (
+    ACTIONS.find((role) => wishes.target(view.id(role))) ?? ACTIONS.find((action) => action === view.pendingCommand)
+  );
 }

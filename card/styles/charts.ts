@@ -35,12 +35,13 @@ export const charts = css`
     stroke: var(--card-background-color);
     stroke-width: 13;
   }
-  .halo {
-    stroke-width: 8;
+  .halo,
+  .tick {
+    stroke-width: 22;
+    stroke-linecap: butt;
   }
   .tick {
     stroke: var(--primary-text-color);
-    stroke-width: 3;
   }
   text {
     fill: currentColor;

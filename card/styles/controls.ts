@@ -2,7 +2,6 @@
 import { css } from "./css.ts";
 
 export const controls = css`
-  evse-modes,
   evse-limit {
     display: block;
   }

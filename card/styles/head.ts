@@ -38,10 +38,18 @@ export const head = css`
     border-radius: var(--ha-border-radius-xl, 16px);
   }
 
+  /* in the middle of the screen where the browser cannot place it below its button */
   .popup {
-    inset: auto;
+    margin: auto;
     padding: 8px 0;
     box-shadow: 0 4px 16px rgba(0, 0, 0, 0.2);
+  }
+  @supports (position-area: end) {
+    .popup {
+      margin: 0;
+      position-area: self-block-end span-self-inline-start;
+      position-try-fallbacks: flip-block;
+    }
   }
   .popup,
   dialog {
