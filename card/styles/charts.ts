@@ -2,9 +2,6 @@
 import { css } from "./css.ts";
 
 export const charts = css`
-  .hero {
-    gap: var(--ha-space-4, 16px);
-  }
   .ring {
     position: relative;
     flex: none;
@@ -148,7 +145,7 @@ export const charts = css`
   .area,
   .bands path {
     fill: var(--evse-graphic);
-    opacity: var(--evse-area);
+    opacity: 0.6;
   }
   .shine {
     opacity: 0;
@@ -198,17 +195,18 @@ export const charts = css`
     background: var(--card-background-color);
   }
   .dot {
-    width: 10px;
-    height: 10px;
     margin: -5px;
   }
   .key {
     flex-wrap: wrap;
     gap: 4px var(--ha-space-3, 12px);
   }
+  .dot,
   .key i {
     width: 10px;
     height: 10px;
+  }
+  .key i {
     border-radius: 3px;
     background: var(--evse-graphic);
   }

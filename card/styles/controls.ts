@@ -53,9 +53,6 @@ export const controls = css`
   .features .phases {
     padding-inline: var(--ha-space-1, 4px);
   }
-  .limit-row {
-    gap: var(--ha-space-3, 12px);
-  }
   .slider {
     position: relative;
     height: 48px;
@@ -168,8 +165,5 @@ export const controls = css`
   }
   .set select {
     max-width: 60%;
-  }
-  [type="checkbox"] {
-    accent-color: var(--evse-solid);
   }
 `;

@@ -38,9 +38,16 @@ export const head = css`
     border-radius: var(--ha-border-radius-xl, 16px);
   }
 
+  .popup,
+  dialog {
+    margin: auto;
+    border: 1px solid var(--divider-color);
+    border-radius: 12px;
+    background: var(--card-background-color);
+    color: inherit;
+  }
   /* in the middle of the screen where the browser cannot place it below its button */
   .popup {
-    margin: auto;
     padding: 8px 0;
     box-shadow: 0 4px 16px rgba(0, 0, 0, 0.2);
   }
@@ -51,20 +58,12 @@ export const head = css`
       position-try-fallbacks: flip-block;
     }
   }
-  .popup,
-  dialog {
-    border: 1px solid var(--divider-color);
-    border-radius: 12px;
-    background: var(--card-background-color);
-    color: inherit;
-  }
   .popup button {
     width: 100%;
     text-align: start;
   }
   dialog {
     max-width: 340px;
-    margin: auto;
     padding: 20px;
   }
   dialog[open] {
@@ -76,11 +75,13 @@ export const head = css`
     padding: 16px;
   }
   .warn {
-    padding: 8px 12px;
     background: color-mix(in srgb, var(--warning-color) 16%, transparent);
   }
   .reason {
     display: flex;
+  }
+  .reason,
+  .warn {
     padding: 10px var(--ha-space-3, 12px);
   }
 `;

@@ -106,32 +106,36 @@ export const shapes = css`
   }
 
   /* rows */
-  .head,
-  .tap,
-  .hero,
-  .chip,
+
+  .btn,
   .menu,
   .pill,
-  .btn,
   .value-row,
+  .chip,
   .actions,
-  .mid,
-  .mode button,
-  .limit-row,
   .key,
   .key span,
   .flow li,
-  .empty,
-  .popup button,
   summary,
-  .set,
-  dialog form {
+  dialog form,
+  .mid,
+  .mode button,
+  .head,
+  .tap,
+  .hero,
+  .limit-row,
+  .popup button,
+  .empty,
+  .set {
     display: flex;
     align-items: center;
     gap: var(--ha-space-2, 8px);
   }
+
   .head,
   .tap,
+  .hero,
+  .limit-row,
   .popup button,
   .empty,
   .set,
@@ -173,6 +177,7 @@ export const shapes = css`
   }
 
   /* surfaces */
+
   .btn,
   .menu,
   .pill,
@@ -180,17 +185,18 @@ export const shapes = css`
   .reason,
   .box,
   .spark,
-  .slider,
   .bar,
+  .presets button,
+  .set :is([type="number"], select),
   .warn,
   .tap,
   summary,
+  .slider,
   .thumb,
-  .mode button,
-  .presets button,
-  .set :is([type="number"], select) {
+  .mode button {
     border-radius: var(--ha-border-radius-lg, 12px);
   }
+
   .btn,
   .menu,
   .value-row,
@@ -198,9 +204,9 @@ export const shapes = css`
   .box,
   .spark,
   .bar,
-  .mode,
   .presets button,
   .set :is([type="number"], select),
+  .mode,
   .popup button:is(:hover, :focus-visible),
   .icon-button:hover {
     background: var(--evse-quiet);
@@ -270,7 +276,7 @@ export const shapes = css`
     --evse-icon: 24px;
   }
   .icon-button,
-  :is(.btn, .menu, .pill, .popup, .value-row, [aria-checked="false"]) .i {
+  :is(.btn, .menu, .pill, .value-row, .popup, [aria-checked="false"]) .i {
     color: var(--secondary-text-color);
   }
   :is(.chip, .reason, .mid, .primary) :is(.i, .spinner),

@@ -16,12 +16,11 @@ export const theme = css`
     overflow-wrap: anywhere;
     text-wrap: pretty;
     font-variant-numeric: tabular-nums;
+    accent-color: var(--evse-solid);
     -webkit-tap-highlight-color: transparent;
     --evse-l-source: min(l, 0.65) c h;
     --evse-l-graphic: min(l, 0.58) c h;
     --evse-l-solid: min(l, 0.545) c h;
-    --evse-part: 16%;
-    --evse-area: 55%;
     --evse-quiet: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
     --evse-track: color-mix(in srgb, var(--primary-text-color) 11%, transparent);
   }
@@ -37,8 +36,6 @@ export const theme = css`
     --evse-l-source: max(l, 0.62) c h;
     --evse-l-graphic: max(l, 0.65) c h;
     --evse-l-solid: max(l, 0.72) c h;
-    --evse-part: 14%;
-    --evse-area: 68%;
   }
   [data-state] {
     --evse-tint: var(--evse-idle-color, var(--secondary-text-color));
@@ -75,7 +72,7 @@ export const theme = css`
   }
   [data-state],
   [class^="k-"] {
-    --evse-soft: color-mix(in srgb, var(--evse-tint) var(--evse-part), transparent);
+    --evse-soft: color-mix(in srgb, var(--evse-tint) 15%, transparent);
     --evse-graphic: oklch(from var(--evse-tint) var(--evse-l-graphic));
     --evse-solid: oklch(from var(--evse-tint) var(--evse-l-solid));
   }
