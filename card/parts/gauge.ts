@@ -82,7 +82,7 @@ export function gaugePart(scene: Scene, { flow }: Frame): TemplateResult {
     <svg class="dial" viewBox="0 0 160 152" aria-hidden="true">${arcs}</svg>
     <div class="mid" aria-hidden="true">
       ${word ? icon(view.icon) : nothing}
-      <div class="num ${word ? "word" : ""}">${word ? main : figure(main)}</div>
+      <div class=${word ? "word" : "num"}>${word ? main : figure(main)}</div>
       ${sub === "" ? nothing : html`<div class="sub">${sub}</div>`}
     </div>
     ${
