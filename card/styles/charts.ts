@@ -64,7 +64,6 @@ export const charts = css`
   }
   .word {
     padding-block-end: 12px;
-    font-size: 18px;
   }
   .car {
     --evse-icon: 30px;

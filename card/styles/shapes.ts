@@ -46,6 +46,7 @@ export const shapes = css`
   h3,
   dd,
   output,
+  .word,
   .nums b {
     font-size: var(--ha-font-size-l, 16px);
   }
@@ -89,6 +90,7 @@ export const shapes = css`
   /* words of a left-to-right language among right-to-left ones keep their own order */
   :where(p, span) {
     unicode-bidi: plaintext;
+    text-align: -webkit-match-parent;
     text-align: match-parent;
   }
 

@@ -14,7 +14,7 @@ export const states = css`
   .stale :is(svg, .meter, .orb, .stack) {
     filter: grayscale(1);
   }
-  .stale :is(.num, dd) {
+  .stale :is(.mid, dd) {
     color: var(--secondary-text-color);
   }
 
