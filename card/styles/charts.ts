@@ -53,7 +53,7 @@ export const charts = css`
   .mode button {
     flex-direction: column;
     justify-content: center;
-    gap: 2px;
+    gap: 4px;
   }
   .num {
     font-size: var(--ha-font-size-4xl, 32px);

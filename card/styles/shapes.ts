@@ -102,6 +102,10 @@ export const shapes = css`
   .limit-val {
     text-align: end;
   }
+  .act,
+  .tail {
+    justify-self: end;
+  }
   :is(.who, .flow) .sub,
   :is(.nums, .flow, .limit-val) b {
     display: block;

@@ -31,9 +31,6 @@ export const site = css`
   .box .name {
     white-space: normal;
   }
-  .tail {
-    justify-self: end;
-  }
   .pill {
     --evse-icon: 18px;
     background: var(--card-background-color);

@@ -66,5 +66,8 @@ export const states = css`
     .handle {
       background: ButtonText;
     }
+    .mode {
+      border-color: Canvas;
+    }
   }
 `;
