@@ -33,22 +33,22 @@ const ATTRIBUTES: Readonly<Record<string, Fields>> = {
   mode: { options: ["Standard", "Eco", "Solar", "Excess"] },
 };
 
-const EPOCH = "2026-06-21T12:00:00Z";
-const id = (role: keyof typeof STATES): string => defaultEntityId("demo", role);
+const id = (role: string): string => defaultEntityId("demo", role);
+/** Without times: nothing of the example has an age. */
 const entity = (entity_id: string, state: string | number, attributes: Fields = {}): [string, HassEntity] => [
   entity_id,
-  { entity_id, state: String(state), attributes, last_changed: EPOCH, last_updated: EPOCH },
+  { entity_id, state: String(state), attributes, last_changed: "", last_updated: "" },
 ];
-const refuse = (): Promise<never> => Promise.reject(new Error("This is an example."));
+const refuse = (): Promise<never> => Promise.reject(new Error("example"));
 
 export const DEMO_HASS: Hass = {
   states: Object.fromEntries([
-    entity(ROOT, EPOCH, {
+    entity(ROOT, "", {
       evse_schema: 1,
       chargers: [{ id: "demo", name: "Garage", status: id("status") }],
       site: { grid_power: id("grid"), solar_power: id("solar"), house_power: id("house") },
     }),
-    ...Object.entries(STATES).map(([role, state]) => entity(defaultEntityId("demo", role), state, ATTRIBUTES[role])),
+    ...Object.entries(STATES).map(([role, state]) => entity(id(role), state, ATTRIBUTES[role])),
   ]),
   callService: refuse,
   callWS: refuse,

@@ -108,7 +108,7 @@ export class EvseCard extends EvseElement {
           // Wired by hand to an entity that is not there: said on the card, the rest works.
           hass.states[id]
             ? nothing
-            : html`<p class="warn sub" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`,
+            : html`<p class="warn" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`,
         )}
       </ha-card>
       ${noData(this.t)}

@@ -26,7 +26,7 @@ export function siteLayout(first: Scene, frame: Frame): TemplateResult {
     </header>
     ${connection(first, scenes)}
     <div class="boxes">
-      ${view.cut ? html`<p class="warn sub">${lines.first}. ${lines.next}</p>` : nothing}
+      ${view.cut ? html`<p class="warn">${lines.first}. ${lines.next}</p>` : nothing}
       ${scenes.map((scene) => box(scene, frame))}
     </div>
     ${flowPart(first, frame)} ${settings(first)}

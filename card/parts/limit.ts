@@ -115,6 +115,6 @@ export function limitPart(scene: Scene, { slim }: Pick<Frame, "slim">): Template
     }
     ${limits
       .filter((amps) => amps > maxA)
-      .map((amps) => html`<p class="warn sub">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(maxA)}</p>`)}
+      .map((amps) => html`<p class="warn">limits: ${fmt.amps(amps)} &gt; ${fmt.amps(maxA)}</p>`)}
   </div>`;
 }

@@ -34,12 +34,6 @@ export const site = css`
   .box .name {
     white-space: normal;
   }
-  .nums {
-    text-align: end;
-  }
-  .tail {
-    justify-self: end;
-  }
   .pill {
     --evse-icon: 18px;
     background: var(--card-background-color);
