@@ -6,7 +6,7 @@ import { type ChargerRef, Discovery, type Found } from "./discovery.ts";
 import { Drawn } from "./drawn.ts";
 import { type Formatter, formatterFor } from "./format.ts";
 import { inFrame, notInFrame, soon } from "./frames.ts";
-import { type Fields, type Hass, languageOf, text } from "./hass.ts";
+import { type Fields, type Hass, languageOf } from "./hass.ts";
 import { HassController } from "./hass-controller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Translate, translator } from "./i18n/languages.ts";
@@ -41,6 +41,8 @@ export abstract class EvseElement extends Drawn {
   readonly timers = new Timers();
   readonly discovery = new Discovery();
   readonly wishes = new Wishes(this);
+  /** Currents shown while they are chosen, by helper; told when the choice is made. */
+  readonly drafts = new Map<string, number>();
   readonly #heartbeat = new Heartbeat();
   readonly #controller = new HassController((before, now) => this.#hassChanged(before, now));
   readonly #draw = (): void => this.drawNow();
@@ -129,7 +131,7 @@ export abstract class EvseElement extends Drawn {
         : domain.endsWith("select")
           ? ["select_option", { option: target }]
           : ["set_value", { value: Number(target) }];
-    const command = view?.entity("command");
+    const command = hass.states[view?.id("command") ?? ""];
     this.wishes.make(
       {
         entity: id,
@@ -168,6 +170,7 @@ export abstract class EvseElement extends Drawn {
   disconnectedCallback(): void {
     this.timers.clearAll();
     this.wishes.drop();
+    this.drafts.clear();
     notInFrame(this.#draw);
     this.drawNow();
   }
@@ -192,11 +195,4 @@ export abstract class EvseElement extends Drawn {
     if (!before) this.requestUpdate();
     else if (this.isConnected) inFrame(this.#draw);
   }
-}
-
-/** The unit of money: the user's word, the sensor's unit, Home Assistant's. */
-export function currencyOf(view: ChargerView, role: string): string | undefined {
-  return (
-    view.config.currency ?? text(view.entity(role)?.attributes["unit_of_measurement"]) ?? view.hass.config?.currency
-  );
 }

@@ -26,7 +26,7 @@ const PREVIEW_MS = 500;
 /** A press this long is a hold; a second tap within half of it makes a double tap. ms */
 const HOLD_MS = 500;
 
-const LAYOUTS = { compact: compactLayout, features: featuresLayout, full: fullLayout };
+const LAYOUTS = { compact: compactLayout, features: featuresLayout, full: fullLayout, site: siteLayout };
 
 export class EvseCard extends EvseElement {
   /** Set by Home Assistant in its editor and picker. */
@@ -49,8 +49,8 @@ export class EvseCard extends EvseElement {
   readonly history = new History(() => this.requestUpdate());
 
   static getStubConfig(hass: Hass | undefined): Record<string, unknown> {
-    const [first] = hass === undefined ? [] : readRoot(hass).chargers;
-    return first === undefined ? { demo: true } : { entity: first.status };
+    const [first] = hass ? readRoot(hass).chargers : [];
+    return first ? { entity: first.status } : { demo: true };
   }
 
   static getConfigForm = getConfigForm;
@@ -75,7 +75,7 @@ export class EvseCard extends EvseElement {
 
   get #layout(): Layout {
     const { hass } = this;
-    return this.config.layout ?? (hass !== undefined && this.find(hass).isSite ? "site" : "full");
+    return this.config.layout ?? (hass && this.find(hass).isSite ? "site" : "full");
   }
 
   override connectedCallback(): void {
@@ -91,15 +91,14 @@ export class EvseCard extends EvseElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { config } = this;
-    const hass = config.demo === true ? DEMO_HASS : this.watched;
-    if (hass === undefined) return nothing;
+    const hass = config.demo ? DEMO_HASS : this.watched;
+    if (!hass) return nothing;
     const found = this.find(hass);
     const scenes = found.chargers.map((ref) => this.scene(hass, found, ref));
     const [first] = scenes;
-    const [cls, state, body] =
-      first === undefined ? ["note", "idle", this.#note(found)] : this.#body(found, first, scenes);
+    const [cls, state, body] = first ? this.#body(first, scenes) : ["note", "idle", this.#note(found)];
     return html`<ha-card
-        class="evse ${cls} ${hass.themes?.darkMode === true ? "dark" : ""} ${config.animate === false ? "still" : ""} ${this.#seen ? "" : "away"} ${hass.connected === false ? "off" : ""}"
+        class="evse ${cls} ${hass.themes?.darkMode ? "dark" : ""} ${config.animate === false ? "still" : ""} ${this.#seen ? "" : "away"} ${hass.connected === false ? "off" : ""}"
         data-state=${state}
         dir=${this.rtl ? "rtl" : "ltr"}
         lang=${this.language}
@@ -107,9 +106,9 @@ export class EvseCard extends EvseElement {
         ${body}
         ${Object.entries(config.entities ?? {}).map(([role, id]) =>
           // Wired by hand to an entity that is not there: said on the card, the rest works.
-          hass.states[id] === undefined
-            ? html`<p class="warn sub" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`
-            : nothing,
+          hass.states[id]
+            ? nothing
+            : html`<p class="warn" style="margin:0 12px 12px">${this.t("missing", { role, id })}</p>`,
         )}
       </ha-card>
       ${noData(this.t)}
@@ -117,41 +116,28 @@ export class EvseCard extends EvseElement {
   }
 
   /** No wallbox to draw, and what to do about it. */
-  #note({ lack }: Found): TemplateResult {
-    const [sign, what, next] =
-      lack === "version"
-        ? (["alert", "version", "version_next"] as const)
-        : (["station", "empty", "empty_next"] as const);
+  #note({ lack = "empty" }: Found): TemplateResult {
     return html`<div class="empty">
-      <div class="orb">${icon(sign)}</div>
+      <div class="orb">${icon(lack === "version" ? "alert" : "station")}</div>
       <div>
-        <p>${this.t(what)}</p>
-        <p class="sub">${this.t(next)}</p>
+        <p>${this.t(lack)}</p>
+        <p class="sub">${this.t(`${lack}_next`)}</p>
       </div>
     </div>`;
   }
 
   /** Classes, state and drawing of one wallbox, or of the site with all of them. */
-  #body(
-    found: Found,
-    first: Scene,
-    scenes: readonly Scene[],
-  ): readonly [cls: string, state: string, body: TemplateResult] {
+  #body(first: Scene, scenes: readonly Scene[]): readonly [cls: string, state: string, body: TemplateResult] {
     const { view } = first;
-    const flow = view.cut ? undefined : flowOf(first, scenes);
     const layout = this.#layout;
-    this.#speak(first);
-    if (layout === "site") {
-      this.#count(scenes);
-      const charging = scenes.some((scene) => scene.view.tint === "charging");
-      const body = siteLayout(first, scenes, this, flow);
-      return [view.cut ? "site stale" : "site", charging && !view.cut ? "charging" : "idle", body];
-    }
-    this.#count([first]);
+    const site = layout === "site";
+    const charging = scenes.some((scene) => scene.view.tint === "charging") ? "charging" : "idle";
     const one = layout === "compact" && Number(this.config.grid_options?.rows) === 1 ? "one" : "";
-    const stale = view.silence === undefined ? "" : "stale";
-    const body = LAYOUTS[layout](first, { card: this, flow, slim: layout === "features" });
-    return [`${layout} ${one} ${stale}`, view.tint, body];
+    const flow = view.cut ? undefined : flowOf(first, scenes);
+    this.#speak(first);
+    this.#count(site ? scenes : [first]);
+    const body = LAYOUTS[layout](first, { card: this, flow, scenes, slim: layout === "features" });
+    return [`${layout} ${one} ${(site ? view.cut : view.silence) ? "stale" : ""}`, site ? charging : view.tint, body];
   }
 
   toggle(id: string): void {
@@ -161,7 +147,7 @@ export class EvseCard extends EvseElement {
 
   get sign(): TemplateResult {
     const own = this.config.icon;
-    return own === undefined ? icon("station") : html`<ha-icon .icon=${own}></ha-icon>`;
+    return own ? html`<ha-icon .icon=${own}></ha-icon>` : icon("station");
   }
 
   head(
@@ -177,8 +163,7 @@ export class EvseCard extends EvseElement {
   #name({ view }: Scene): string {
     const { name } = this.config;
     const status = view.entity("status");
-    const composed =
-      name === undefined || status === undefined ? undefined : view.hass.formatEntityName?.(status, name);
+    const composed = name && status ? view.hass.formatEntityName?.(status, name) : undefined;
     return text(name) ?? text(composed) ?? view.ref.name;
   }
 
@@ -188,7 +173,7 @@ export class EvseCard extends EvseElement {
     const holds = acts(hold_action);
     const doubles = acts(double_tap_action);
     const entity = view.ref.status;
-    const opens = tap_action === undefined && this.#layout === "compact" && entity !== undefined;
+    const opens = !tap_action && entity && this.#layout === "compact";
     if (!opens && !holds && !doubles && !acts(tap_action)) return inner;
     const fire = (action: "tap" | "hold" | "double_tap"): void => {
       fireEvent(this, "hass-action", {
@@ -243,11 +228,11 @@ export class EvseCard extends EvseElement {
   #speak(scene: Scene): void {
     const { wordKey, code } = scene.view;
     const { first, next, loud } = reasonLines(scene);
-    const now = `${wordKey}/${code ?? ""}/${busyCommand(scene) ?? ""}/${loud === true ? first : ""}`;
-    if (now === this.#said || this.timers.has("speak") || this.config.demo === true) return;
+    const now = [wordKey, code, busyCommand(scene), loud && first].join("/");
+    if (now === this.#said || this.timers.has("speak") || this.config.demo) return;
     const before = this.#said;
     this.#said = now;
-    if (before === "") return;
+    if (!before) return;
     this.#spoken = `${this.t(wordKey)}. ${first}. ${next}`;
     // What comes in the meantime is said when the pause is over, if it still holds.
     this.timers.set("speak", SPEAK_MS, () => this.requestUpdate());

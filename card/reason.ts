@@ -70,8 +70,7 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
   const source = text(params["source"]) ?? "";
   const binding = `l_${words["phase"] ? "phase" : source}`;
   if (isKey(binding)) words["source"] = t(binding, words);
-  const told = text(params["code"]) ?? text(view.entity("problem")?.attributes["code"]) ?? "";
-  const fault = told.toLowerCase().replace(/[^a-z]/g, "");
+  const fault = (faultCode(view) ?? "").toLowerCase().replace(/[^a-z]/g, "");
   /** Lines that are not called after their code. */
   const lines: Readonly<Record<string, readonly [first: string | undefined, next?: string]>> = {
     pause_timer: ["r_cooldown"],
@@ -98,6 +97,11 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
     sunny: code === "following_solar",
     ...(untilMs !== undefined && untilMs > now ? { untilMs } : {}),
   };
+}
+
+/** What a faulted wallbox tells. */
+export function faultCode(view: ChargerView): string | undefined {
+  return text(view.params["code"]) ?? text(view.entity("problem")?.attributes["code"]);
 }
 
 export function modeLabel(option: string, t: Translate): string {

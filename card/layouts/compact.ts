@@ -1,5 +1,5 @@
 /** Two rows of the grid: what, how fast, why, and one button. */
-import { html, nothing, type TemplateResult } from "lit/html.js";
+import { html, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { primaryRound } from "../parts/actions.ts";
 import { figure, powerOf, stateOrb, stateWord } from "../parts/head.ts";
@@ -13,7 +13,7 @@ export function compactLayout(scene: Scene, { card }: Frame): TemplateResult {
   return html`<div class="body">
     ${card.head(scene, stateOrb(scene), stateWord(scene))}
     <div class="power ${(power ?? 0) < 1 ? "rest" : ""}">${figure(scene.fmt.power(power, scene.view.ref.id))}</div>
-    <p class="why">${what}${more === undefined ? nothing : html`<span class="next">${more}</span>`}</p>
+    <p class="why">${what}${more && html`<span class="next">${more}</span>`}</p>
     ${primaryRound(scene)}
   </div>`;
 }

@@ -11,7 +11,7 @@ export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
   const word = stateWord(scene);
   const { first } = reasonLines(scene);
   const line =
-    view.display === "charging" && view.silence === undefined
+    view.display === "charging" && !view.silence
       ? [word, fmt.watts(powerOf(scene), view.ref.id), first.split(": ")[0]].join(" · ")
       : first || word;
   return html`<div class="body">

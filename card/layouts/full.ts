@@ -1,6 +1,6 @@
 /** Everything about one wallbox; sections can be chosen and ordered. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { SECTIONS, type Section } from "../config.ts";
+import { type CardConfig, SECTIONS, type Section } from "../config.ts";
 import type { Scene } from "../element.ts";
 import type { EnergyFlow } from "../energy.ts";
 import type { History } from "../history.ts";
@@ -15,8 +15,12 @@ import { phasesPart } from "../parts/phases.ts";
 import { glyph, reasonPart } from "../parts/reason.ts";
 import { statsPart } from "../parts/stats.ts";
 
-/** What only the card itself can do. */
+/** What only the card itself knows and can do. */
 export interface Card {
+  readonly config: CardConfig;
+  /** Id of the site's wallbox that is unfolded. */
+  readonly open: string | undefined;
+  toggle(id: string): void;
   /** The header: a button when it does something. */
   head(
     scene: Scene,
@@ -35,6 +39,8 @@ export interface Card {
 export interface Frame {
   readonly card: Card;
   readonly flow: EnergyFlow | undefined;
+  /** All wallboxes of the card. */
+  readonly scenes: readonly Scene[];
   /** As a row of a tile. */
   readonly slim: boolean;
 }

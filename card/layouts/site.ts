@@ -1,10 +1,8 @@
 /** The house connection, who gets how much of it and why; each wallbox unfolds to the full view. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ChargerView } from "../charger.ts";
-import type { CardConfig } from "../config.ts";
 import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
-import type { EnergyFlow } from "../energy.ts";
 import { type HassEntity, number, optionsOf, text } from "../hass.ts";
 import { inputOf, menu } from "../parts/field.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
@@ -13,22 +11,11 @@ import { icon } from "../parts/icon.ts";
 import { modePill } from "../parts/modes.ts";
 import { reasonLines } from "../parts/reason.ts";
 import { modeLabel } from "../reason.ts";
-import { type Card, fullLayout } from "./full.ts";
+import { type Frame, fullLayout } from "./full.ts";
 
-/** The card, which wallbox is unfolded, and how to change that. */
-export interface Site extends Card {
-  readonly config: CardConfig;
-  readonly open: string | undefined;
-  toggle(id: string): void;
-}
-
-/** `scenes` are all wallboxes, the first also stands for what they share. */
-export function siteLayout(
-  first: Scene,
-  scenes: readonly Scene[],
-  card: Site,
-  flow: EnergyFlow | undefined,
-): TemplateResult {
+/** The first wallbox stands for what all share. */
+export function siteLayout(first: Scene, frame: Frame): TemplateResult {
+  const { card, scenes } = frame;
   const { t, view } = first;
   const charging = scenes.filter((scene) => scene.view.tint === "charging").length;
   const lines = reasonLines(first);
@@ -39,10 +26,10 @@ export function siteLayout(
     </header>
     ${connection(first, scenes)}
     <div class="boxes">
-      ${view.cut ? html`<p class="warn sub">${lines.first}. ${lines.next}</p>` : nothing}
-      ${scenes.map((scene) => box(scene, card))}
+      ${view.cut ? html`<p class="warn">${lines.first}. ${lines.next}</p>` : nothing}
+      ${scenes.map((scene) => box(scene, frame))}
     </div>
-    ${flowPart(first, { flow })} ${settings(first)}
+    ${flowPart(first, frame)} ${settings(first)}
   </div>`;
 }
 
@@ -66,7 +53,7 @@ function lineOf(scene: Scene): Line | undefined {
     return used === undefined || free === undefined ? [] : [{ leg, used: Math.max(0, used), free: Math.max(0, free) }];
   });
   const [fullest] = legs.toSorted((a, b) => a.free - b.free);
-  if (fullest !== undefined) {
+  if (fullest) {
     const { leg, used, free } = fullest;
     return {
       used,
@@ -87,7 +74,7 @@ function lineOf(scene: Scene): Line | undefined {
 function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | typeof nothing {
   const { t } = first;
   const line = lineOf(first);
-  if (line === undefined || line.total <= 0) return nothing;
+  if (!line || line.total <= 0) return nothing;
   const { used, total, say, short } = line;
   const cars = scenes.map(({ view }) => ({ name: view.ref.name, v: line.of(view) ?? 0 })).filter(({ v }) => v >= 0.5);
   const ours = cars.reduce((sum, { v }) => sum + v, 0);
@@ -96,12 +83,8 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   const house = Math.max(0, used - ours * scale);
   const free = Math.max(0, total - used);
   const parts = [
-    { name: t("house"), v: house, colour: "var(--c-home)" },
-    ...cars.map(({ name, v }, index) => ({
-      name,
-      v: v * scale,
-      colour: `color-mix(in oklab, var(--evse-solid) ${Math.max(40, 100 - 18 * index)}%, var(--primary-text-color))`,
-    })),
+    { name: t("house"), v: house, kind: "house" },
+    ...cars.map(({ name, v }) => ({ name, v: v * scale, kind: "car" })),
   ];
   const left = t("free", { a: say(free) });
   const title = t("house_connection");
@@ -119,7 +102,8 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
       ${parts
         .filter(({ v }) => v >= Math.min(0.5, 0.05 * total))
         .map(
-          ({ name, v, colour }) => html`<span style="--w:${(v / total) * 100};--c:${colour}">${label(name, v)}</span>`,
+          ({ name, v, kind }) =>
+            html`<span class="k-${kind}" style="--w:${(v / total) * 100}">${label(name, v)}</span>`,
         )}
       <span class="free">${free / total > 0.06 ? short(free) : ""}</span>
     </div>
@@ -127,10 +111,10 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   </section>`;
 }
 
-function box(scene: Scene, card: Site): TemplateResult {
+function box(scene: Scene, frame: Frame): TemplateResult {
   const { view, t, fmt } = scene;
   const { id, name } = view.ref;
-  const open = card.open === id;
+  const open = frame.card.open === id;
   const now = view.display === "charging" ? currents(scene) : "";
   // What concerns all of them stands above; here the wallbox's own word.
   const line = view.cut ? t(view.wordKey) : reasonLines(scene).first;
@@ -146,12 +130,12 @@ function box(scene: Scene, card: Site): TemplateResult {
         class="icon-button"
         aria-label="${name}: ${t("details")}"
         aria-expanded=${open}
-        @click=${() => card.toggle(id)}
+        @click=${() => frame.card.toggle(id)}
       >
         ${icon(open ? "down" : "right")}
       </button>
     </div>
-    ${open ? html`<div class="inner full">${fullLayout(scene, { card, flow: undefined, slim: false })}</div>` : nothing}
+    ${open ? html`<div class="inner full">${fullLayout(scene, { ...frame, flow: undefined })}</div>` : nothing}
   </div>`;
 }
 
@@ -199,7 +183,7 @@ function setting(scene: Scene, entity: HassEntity): TemplateResult {
           aria-label=${label}
           .checked=${value === "on"}
           ?disabled=${disabled}
-          @change=${(event: Event) => set(inputOf(event)?.checked === true ? "on" : "off")}
+          @change=${(event: Event) => set(inputOf(event)?.checked ? "on" : "off")}
         />`
       : id.startsWith("input_number.")
         ? html`<input
@@ -213,7 +197,7 @@ function setting(scene: Scene, entity: HassEntity): TemplateResult {
               ?disabled=${disabled}
               @change=${(event: Event) => {
                 const input = inputOf(event);
-                if (input?.validity.valid === true) set(input.value);
+                if (input?.validity.valid) set(input.value);
               }}
             /><span class="sub">${unit}</span>`
         : menu({ label, options: optionsOf(entity), value, word, disabled, why: nothing, set });

@@ -40,11 +40,11 @@ export function choices(scene: Scene): readonly Choice[] {
   };
   const start = STARTS[display];
   const now = start === "start_now" ? startNow(scene) : undefined;
-  if (start !== undefined && (now !== undefined || view.can("start_stop", "start"))) add("start", start, "play", now);
+  if (start && (now ?? view.can("start_stop", "start"))) add("start", start, "play", now);
   if (display === "charging" && view.can("pause")) add("pause", "pause", "pause");
   const ends = (ref.caps?.includes("stop_ends") ?? true) || !view.can("pause");
   if (STOPS.includes(display) && ends && view.can("start_stop", "stop")) {
-    add("stop", "stop", "stop", config.confirm_stop === true ? () => ask(scene, "stop") : undefined);
+    add("stop", "stop", "stop", config.confirm_stop ? () => ask(scene, "stop") : undefined);
   }
   if (display === "faulted" && view.can("reset")) add("reset", "reset", "restart", () => ask(scene, "reset"));
   return out;
@@ -56,7 +56,7 @@ function startNow({ view, act, t }: Scene): (() => void) | undefined {
   const standard = optionsOf(view.entity("mode")).find((option) =>
     ["standard", "continuous"].includes(modeWord(option)),
   );
-  if (mode === undefined || standard === undefined || mode === standard) return undefined;
+  if (!mode || !standard || mode === standard) return undefined;
   return () => {
     act.setValue(view, "mode", standard);
     act.notify(standard, {
@@ -98,7 +98,7 @@ function buttons(scene: Scene, round: boolean): TemplateResult | typeof nothing 
       return html`<button
         class="btn ${index === 0 ? "primary" : ""} ${round ? "round" : ""}"
         aria-label=${word}
-        ?disabled=${scene.deaf || busy !== undefined}
+        ?disabled=${scene.deaf || Boolean(busy)}
         @click=${run}
       >
         ${round ? glyph(scene, sign) : html`${busy === action ? spinner : icon(sign)}<span>${word}</span>`}

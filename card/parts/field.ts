@@ -1,9 +1,25 @@
 /** What controls have in common: the native menu, the way of the arrow keys, the reason for having no value. */
-import { html, type nothing, type TemplateResult } from "lit/html.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type { Scene } from "../element.ts";
 import type { Translate } from "../i18n/languages.ts";
 
 /** Id of the text that says why a control is disabled, for `aria-describedby`. */
 export const NO_DATA = "no-data";
+/** What a control has when its entity has no value, or when Home Assistant is away. */
+export interface Lock {
+  readonly disabled: boolean;
+  /** Id of the text that says why. */
+  readonly why: string | typeof nothing;
+  /** The same as a tooltip. */
+  readonly title: string | typeof nothing;
+}
+export function lockOf({ view, t }: Scene, missing: boolean): Lock {
+  return {
+    disabled: missing || view.silence === "disconnected",
+    why: missing ? NO_DATA : nothing,
+    title: missing ? t("s_unknown") : nothing,
+  };
+}
 /** Every shadow tree holds that text once. */
 export function noData(t: Translate): TemplateResult {
   return html`<span id=${NO_DATA} hidden>${t("s_unknown")}</span>`;

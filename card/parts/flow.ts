@@ -39,7 +39,7 @@ interface Node {
 }
 
 export function flowPart(scene: Scene, { flow }: Pick<Frame, "flow">): TemplateResult | typeof nothing {
-  if (flow === undefined) return nothing;
+  if (!flow) return nothing;
   const { t, fmt } = scene;
   const soc = siteNumber(scene, "battery_soc");
   const several = flow.sinks.filter(({ kind }) => kind === "car").length > 1;
@@ -112,11 +112,10 @@ export function flowPart(scene: Scene, { flow }: Pick<Frame, "flow">): TemplateR
         )}
       </table>
       ${
-        shares === undefined
-          ? nothing
-          : html`<p class="flow-say sub">
-              ${t("car")}: ${kinds.map((kind) => `${t(kind)} ${fmt.percent(shares[kind] * 100)}`).join(", ")}
-            </p>`
+        shares &&
+        html`<p class="flow-say sub">
+          ${t("car")}: ${kinds.map((kind) => `${t(kind)} ${fmt.percent(shares[kind] * 100)}`).join(", ")}
+        </p>`
       }`,
   );
 }

@@ -31,7 +31,7 @@ function dialOf(scene: Scene, flow: EnergyFlow | undefined): Dial {
   const energy = view.num("energy_session");
   const short = number(view.params["short_w"]);
   const percent = (part: number, whole: number): number => Math.min(1, Math.max(0, part / whole)) * 100;
-  if (silence === "offline" || (silence !== undefined && power === undefined)) {
+  if (silence === "offline" || (silence && power === undefined)) {
     return { arcs: [arc("thin", 100, 0, "1 5")], main: t(view.wordKey) };
   }
   if (display === "charging" || (power ?? 0) >= 100) {
@@ -78,12 +78,12 @@ export function gaugePart(scene: Scene, { flow }: Frame): TemplateResult {
     word ? "" : `${fmt.join(main)} ${spoken}`,
     plugged === undefined ? "" : t(plugged ? "s_connected" : "no_car"),
   ];
-  return html`<div class="ring" role="img" aria-label=${say.filter((part) => part !== "").join(", ")}>
+  return html`<div class="ring" role="img" aria-label=${say.filter(Boolean).join(", ")}>
     <svg class="dial" viewBox="0 0 160 152" aria-hidden="true">${arcs}</svg>
     <div class="mid" aria-hidden="true">
       ${word ? icon(view.icon) : nothing}
       <div class=${word ? "word" : "num"}>${word ? main : figure(main)}</div>
-      ${sub === "" ? nothing : html`<div class="sub">${sub}</div>`}
+      ${sub && html`<div class="sub">${sub}</div>`}
     </div>
     ${
       plugged === undefined
@@ -97,8 +97,8 @@ export function gaugePart(scene: Scene, { flow }: Frame): TemplateResult {
 function sourceArcs(scene: Scene, flow: EnergyFlow | undefined, value: number): readonly Arc[] {
   const { silence, ref } = scene.view;
   if (value < 0.6) return [];
-  const shares = silence === undefined ? carShares(flow, ref.name) : undefined;
-  if (shares === undefined) return [arc("v", value)];
+  const shares = silence ? undefined : carShares(flow, ref.name);
+  if (!shares) return [arc("v", value)];
   // Drawn from the last to the first, each with a gap where the next begins: round caps overlap neatly.
   const arcs: Arc[] = [];
   let end = 1;

@@ -20,11 +20,11 @@ export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult |
     startMs,
   );
   const [power = [], limits = [], grid = []] = roles.map((id) => history.samples(id));
-  const present = view.silence === undefined ? view.num("power") : undefined;
+  const present = view.silence ? undefined : view.num("power");
   const line: Sample[] = [...reduce(power.filter(({ ms }) => ms >= startMs))];
   if (present !== undefined) line.push({ ms: now, v: present });
   const last = line.at(-1);
-  if (line.length < 2 || last === undefined) return nothing;
+  if (line.length < 2 || !last) return nothing;
 
   const { maxW, maxA } = view;
   const height = slim ? 42 : 112;
@@ -42,13 +42,8 @@ export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult |
   const title = rolling ? `${fmt.number(hours)} h` : t("graph");
   const say = `${title}: ${fmt.watts(last.v)} / ${fmt.watts(Math.max(...line.map(({ v }) => v)))}`;
   const canvas = html`<svg viewBox="0 0 600 ${height}" preserveAspectRatio="none" aria-hidden="true">
-    ${slim ? nothing : svg`<path class="gl" vector-effect="non-scaling-stroke" d="M0 112H600M0 56H600M0 0H600" />`}
-    <path
-      class="${own === undefined ? "" : "k-grid"} area"
-      fill-rule="evenodd"
-      d=${area(line) + (own === undefined ? "" : area(own))}
-    />
-    ${own === undefined ? nothing : svg`<path class="k-sun area" d=${area(own)} />`}
+    <path class="${own ? "k-grid" : ""} area" fill-rule="evenodd" d=${area(line) + (own ? area(own) : "")} />
+    ${own && svg`<path class="k-sun area" d=${area(own)} />`}
     ${
       limit === undefined
         ? nothing
@@ -75,11 +70,7 @@ export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult |
         </div>
       </figure>
       <p class="key">
-        ${
-          own === undefined
-            ? nothing
-            : (["sun", "grid"] as const).map((kind) => html`<span class="k-${kind}"><i></i>${t(kind)}</span>`)
-        }
+        ${own && (["sun", "grid"] as const).map((kind) => html`<span class="k-${kind}"><i></i>${t(kind)}</span>`)}
         ${limit === undefined ? nothing : html`<span><i class="dash"></i>${t("limit")}</span>`}
       </p>`,
   );

@@ -1,5 +1,5 @@
 /** What the layouts share: header, figures, titled sections, and the menu. */
-import { html, nothing, svg, type TemplateResult } from "lit/html.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import type { Quantity } from "../format.ts";
 import type { IconName } from "../icons.ts";
@@ -10,22 +10,14 @@ import { busyCommand, glyph } from "./reason.ts";
 
 export function stateWord(scene: Scene): string {
   const busy = busyCommand(scene);
-  return busy === undefined ? scene.t(scene.view.wordKey) : `${scene.t(busy)} …`;
+  return busy ? `${scene.t(busy)} …` : scene.t(scene.view.wordKey);
 }
 
 /** The icon in a thin ring: the same speedometer as the dial. */
 export function stateOrb(scene: Scene): TemplateResult {
   const { view } = scene;
-  const known = view.silence === undefined ? (view.num("power") ?? 0) / view.maxW : 0;
-  const share = Math.round(Math.min(1, Math.max(0, view.display === "finished" ? 1 : known)) * 100);
-  const arc = svg`<circle class="v" cx="20" cy="20" r="18" pathLength="100" stroke-dasharray="${share} 100" />`;
-  return html`<div class="orb">
-    <svg class="speed" viewBox="0 0 40 40" aria-hidden="true">
-      <circle class="t" cx="20" cy="20" r="18" />
-      ${share > 0 ? arc : nothing}
-    </svg>
-    ${glyph(scene, view.icon)}
-  </div>`;
+  const share = view.display === "finished" ? 1 : view.silence ? 0 : (view.num("power") ?? 0) / view.maxW;
+  return html`<div class="orb speed" style="--v:${share * 100}%">${glyph(scene, view.icon)}</div>`;
 }
 
 /** Icon, name and a line below it. */
@@ -55,13 +47,13 @@ export function currents({ view, fmt }: Scene): string {
 
 /** A number with its unit one size smaller. */
 export function figure({ n, u }: Quantity): TemplateResult {
-  return html`${n}${u === "" ? nothing : html`<small>${u}</small>`}`;
+  return html`${n}${u && html`<small>${u}</small>`}`;
 }
 
 /** A control's value where nothing may be set. */
 export function valueRow(sign: IconName, label: string, value: string, more = ""): TemplateResult {
   return html`<div class="value-row">
-    ${icon(sign)}<span>${label}</span><b>${value}</b>${more === "" ? nothing : html`<span class="sub">${more}</span>`}
+    ${icon(sign)}<span>${label}</span><b>${value}</b>${more && html`<span class="sub">${more}</span>`}
   </div>`;
 }
 
@@ -79,7 +71,7 @@ export function moreMenu(scene: Scene): TemplateResult | typeof nothing {
   const items = (["reset", "unlock"] as const)
     .filter((action) => !scene.readOnly && view.can(action) && (view.config.actions ?? [action]).includes(action))
     .map((action) => item(t(action), action === "reset" ? "restart" : "lock", scene.deaf, () => ask(scene, action)));
-  if (detail !== undefined) items.push(item(t("details"), "right", false, () => act.moreInfo(detail)));
+  if (detail) items.push(item(t("details"), "right", false, () => act.moreInfo(detail)));
   if (items.length === 0) return nothing;
   return html`<button class="icon-button" aria-label=${t("more")} aria-haspopup="menu" popovertarget="more">
       ${icon("dots")}

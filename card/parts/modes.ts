@@ -6,14 +6,12 @@ import { DASH } from "../format.ts";
 import { optionsOf } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
-import { type Menu, menu, NO_DATA, walk } from "./field.ts";
+import { type Lock, lockOf, type Menu, menu, walk } from "./field.ts";
 import { valueRow } from "./head.ts";
 import { icon, spinner } from "./icon.ts";
 
-interface Choice extends Menu {
+interface Choice extends Menu, Lock {
   readonly pending: string;
-  /** Tooltip of a selector without a value. */
-  readonly title: string | typeof nothing;
   readonly glyph: (option: string) => TemplateResult;
 }
 
@@ -21,8 +19,7 @@ interface Choice extends Menu {
 function choiceOf(scene: Scene, label: string): Choice | undefined {
   const { view, t, wishes } = scene;
   const entity = view.entity("mode");
-  if (entity === undefined) return undefined;
-  const missing = view.word("mode") === undefined;
+  if (!entity) return undefined;
   const wish = wishes.target(entity.entity_id);
   const value = wish ?? entity.state;
   return {
@@ -32,9 +29,7 @@ function choiceOf(scene: Scene, label: string): Choice | undefined {
     word: (option) => modeLabel(option, t),
     glyph: (option) => (wish && option === value ? spinner : icon(modeIcon(option))),
     pending: wish ? "pending" : "",
-    disabled: missing || view.silence === "disconnected",
-    why: missing ? NO_DATA : nothing,
-    title: missing ? t("s_unknown") : nothing,
+    ...lockOf(scene, view.word("mode") === undefined),
     set: (option) => {
       if (option !== value) scene.act.setValue(view, "mode", option);
     },
@@ -51,7 +46,7 @@ function picker(of: Choice, cls: string): TemplateResult {
 /** The mode in one line of the site. */
 export function modePill(scene: Scene): TemplateResult {
   const of = choiceOf(scene, `${scene.view.ref.name}: ${scene.t("mode")}`);
-  if (of === undefined) return html`<span class="pick"></span>`;
+  if (!of) return html`<span class="pick"></span>`;
   return scene.readOnly
     ? html`<span class="pill pick">${of.glyph(of.value)}${of.word(of.value)}</span>`
     : picker(of, "pill pick");
@@ -70,7 +65,7 @@ function oneStop({ currentTarget, relatedTarget }: FocusEvent): void {
 export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
   const { t } = scene;
   const of = choiceOf(scene, t("mode"));
-  if (of === undefined) return nothing;
+  if (!of) return nothing;
   const { options, value, pending, disabled } = of;
   const at = options.indexOf(value);
   if (scene.readOnly) return valueRow(modeIcon(value), of.label, of.title === nothing ? of.word(value) : DASH);
@@ -106,6 +101,6 @@ export function modePart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateR
           </div>`
     }
     ${picker(of, "menu")}
-    ${slim ? nothing : html`<p class="mode-hint sub">${pending === "" ? modeHint(value, t) : t("r_asking")}</p>`}
+    ${slim ? nothing : html`<p class="mode-hint sub">${pending ? t("r_asking") : modeHint(value, t)}</p>`}
   </div>`;
 }

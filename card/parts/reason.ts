@@ -1,5 +1,5 @@
 /** The reason lines, with what outranks the published reason: no connection, silence, a command on its way, refusal. */
-import { html, nothing, type TemplateResult } from "lit/html.js";
+import { html, type TemplateResult } from "lit/html.js";
 import { type Action, ACTIONS } from "../config.ts";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
@@ -16,9 +16,9 @@ export function reasonLines(scene: Scene): ReasonLines {
   if (view.silence === "silent") {
     return { icon: "link-off", first: t("r_silent", { since }), next: t("n_silent") };
   }
-  if (busyCommand(scene) !== undefined) return { icon: view.icon, first: t("r_asking"), next: "" };
+  if (busyCommand(scene)) return { icon: view.icon, first: t("r_asking"), next: "" };
   const refusal = wishes.refusal(view.id("command"));
-  if (refusal !== undefined) {
+  if (refusal) {
     const { entity, kind, detail } = refusal;
     const target = entity === view.id("limit") ? number(refusal.target) : undefined;
     const first =
@@ -34,18 +34,18 @@ export function reasonLines(scene: Scene): ReasonLines {
 
 export function reasonPart(scene: Scene): TemplateResult {
   const { icon: sign, first, next, sunny, loud } = reasonLines(scene);
-  return html`<div class="reason" data-state=${loud === true ? "attention" : scene.view.tint}>
-    ${glyph(scene, sign, sunny === true ? "k-sun" : "")}
+  return html`<div class="reason" data-state=${loud ? "attention" : scene.view.tint}>
+    ${glyph(scene, sign, sunny ? "k-sun" : "")}
     <div>
       <p>${first}</p>
-      ${next === "" ? nothing : html`<p class="sub">${next}</p>`}
+      ${next && html`<p class="sub">${next}</p>`}
     </div>
   </div>`;
 }
 
 /** The icon, or a spinner while the wallbox is asked for something. */
 export function glyph(scene: Scene, name: IconName, cls?: string): TemplateResult {
-  return busyCommand(scene) === undefined ? icon(name, cls) : spinner;
+  return busyCommand(scene) ? spinner : icon(name, cls);
 }
 
 /** A button pressed here, or a start, stop, pause or reset that the bridge has on its way. */

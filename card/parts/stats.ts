@@ -1,10 +1,10 @@
 /** Two to four figures beside the dial, chosen by state. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { currencyOf, type Scene } from "../element.ts";
+import type { Scene } from "../element.ts";
 import { DASH, type Quantity } from "../format.ts";
-import { number, text, time } from "../hass.ts";
+import { type HassEntity, number, text, time } from "../hass.ts";
 import type { Key, Params } from "../i18n/languages.ts";
-import { modeLabel } from "../reason.ts";
+import { faultCode, modeLabel } from "../reason.ts";
 import { figure } from "./head.ts";
 
 export function statsPart(scene: Scene): TemplateResult | typeof nothing {
@@ -37,12 +37,16 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
       "since",
       known(time(when), (ms) => fmt.time(ms, now)),
     );
+  /** In the user's currency, else in that of the entity, which may be one per kWh. */
+  const money = (value: number | undefined, entity: HassEntity | undefined): string | undefined => {
+    const [unit] = text(entity?.attributes["unit_of_measurement"])?.split("/") ?? [];
+    return known(value, (sum) => fmt.money(sum, view.config.currency ?? unit ?? view.hass.config?.currency));
+  };
   const cost = (): void => {
-    add(
-      "cost",
-      known(view.num("session_cost"), (value) => fmt.money(value, currencyOf(view, "session_cost"))) ??
-        costByPrice(scene),
-    );
+    // `price_entity`: an estimate at the present price, where the bridge keeps no cost.
+    const price = view.hass.states[view.config.price_entity ?? ""];
+    const estimate = money(number(Number(price?.state) * (view.num("energy_session") ?? NaN)), price);
+    add("cost", money(view.num("session_cost"), view.entity("session_cost")) ?? (estimate && `≈ ${estimate}`));
   };
   const sun = (): void => {
     add(
@@ -50,7 +54,7 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
       known(view.num("session_solar"), (value) => ({ n: fmt.number(value), u: "%" })),
     );
   };
-  switch (view.silence === undefined ? view.display : "silent") {
+  switch (view.silence ? "silent" : view.display) {
     case "silent":
       session("as_of", { since: fmt.time(view.asOfMs, now) });
       add(
@@ -69,7 +73,7 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
     case "awaiting_authorization": {
       const mode = view.word("mode");
       elapsed();
-      if (mode !== undefined) add("mode", modeLabel(mode, t));
+      if (mode) add("mode", modeLabel(mode, t));
       break;
     }
     case "suspended_evse":
@@ -89,7 +93,7 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
       break;
     case "faulted":
       since(view.entity("status")?.last_changed);
-      add("code", text(params["code"]) ?? text(view.entity("problem")?.attributes["code"]));
+      add("code", faultCode(view));
       break;
     default:
       if (view.display !== "finished") session();
@@ -100,15 +104,4 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
   }
   if (out.length === 0) return nothing;
   return html`<dl class="stats ${view.display === "faulted" ? "one" : ""}">${out.slice(0, 4)}</dl>`;
-}
-
-/** `price_entity`: an estimate at the present price, where the bridge keeps no cost. */
-function costByPrice({ view, fmt }: Scene): string | undefined {
-  const { price_entity, currency } = view.config;
-  const entity = view.hass.states[price_entity ?? ""];
-  const price = number(entity?.state);
-  const energy = view.num("energy_session");
-  if (price === undefined || energy === undefined) return undefined;
-  const unit = text(entity?.attributes["unit_of_measurement"])?.split("/")[0];
-  return `≈ ${fmt.money(price * energy, currency ?? unit ?? view.hass.config?.currency)}`;
 }

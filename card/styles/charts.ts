@@ -2,23 +2,17 @@
 import { css } from "./css.ts";
 
 export const charts = css`
-  .hero {
-    gap: var(--ha-space-4, 16px);
-  }
   .ring {
     position: relative;
     flex: none;
     width: 152px;
     aspect-ratio: 19 / 18;
   }
-  .dial,
-  .speed {
+  .dial {
     overflow: visible;
     fill: none;
     stroke: var(--evse-track);
     stroke-linecap: round;
-  }
-  .dial {
     stroke-width: 12;
   }
   .rest {
@@ -44,9 +38,8 @@ export const charts = css`
     stroke: var(--primary-text-color);
   }
   text {
-    fill: var(--secondary-text-color);
+    fill: currentColor;
     stroke: none;
-    font-size: 12px;
     text-anchor: middle;
   }
   .mid {
@@ -57,7 +50,7 @@ export const charts = css`
   .mode button {
     flex-direction: column;
     justify-content: center;
-    gap: 2px;
+    gap: 4px;
   }
   .num {
     font-size: var(--ha-font-size-4xl, 32px);
@@ -114,11 +107,6 @@ export const charts = css`
     width: 3px;
     margin-inline-start: -1.5px;
   }
-  .a,
-  .vo,
-  .from li {
-    text-align: end;
-  }
 
   .flow {
     display: grid;
@@ -136,6 +124,7 @@ export const charts = css`
     color: var(--evse-solid);
   }
   .flow .orb {
+    z-index: 1;
     background: color-mix(in srgb, var(--evse-tint) 20%, var(--card-background-color));
   }
   .idle b {
@@ -152,7 +141,7 @@ export const charts = css`
   .area,
   .bands path {
     fill: var(--evse-graphic);
-    opacity: var(--evse-area);
+    opacity: 0.6;
   }
   .shine {
     opacity: 0;
@@ -178,14 +167,12 @@ export const charts = css`
   .plot {
     position: relative;
     height: 112px;
+    background: linear-gradient(var(--divider-color) 1px, transparent 0) 0 0 / 100% 55.5px;
   }
   .graph svg {
     overflow: visible;
     fill: none;
     stroke-width: 1.5;
-  }
-  .gl {
-    stroke: var(--divider-color);
   }
   .line {
     stroke: var(--primary-text-color);
@@ -197,23 +184,23 @@ export const charts = css`
   }
   .y {
     position: absolute;
-    inset-inline-end: 0;
+    inset: -8px 0 auto auto;
     padding-inline-start: 4px;
     background: var(--card-background-color);
-    translate: 0 -50%;
   }
   .dot {
-    width: 10px;
-    height: 10px;
     margin: -5px;
   }
   .key {
     flex-wrap: wrap;
     gap: 4px var(--ha-space-3, 12px);
   }
+  .dot,
   .key i {
     width: 10px;
     height: 10px;
+  }
+  .key i {
     border-radius: 3px;
     background: var(--evse-graphic);
   }

@@ -11,11 +11,10 @@ export const compact = css`
     grid-auto-rows: minmax(44px, auto);
     align-items: center;
     gap: var(--ha-space-1, 4px) var(--ha-space-3, 12px);
-    padding: 11px var(--ha-space-3, 12px);
+    padding: var(--ha-space-3, 12px);
     min-height: 118px;
   }
   .power {
-    text-align: end;
     font-size: var(--ha-font-size-2xl, 24px);
   }
   .power.rest {
@@ -30,7 +29,7 @@ export const compact = css`
   }
   .compact.one .body {
     min-height: 54px;
-    padding-block: 4px;
+    padding-block: 5px;
   }
   .one :is(.why, .act) {
     display: none;

@@ -2,9 +2,6 @@
 import { css } from "./css.ts";
 
 export const controls = css`
-  evse-limit {
-    display: block;
-  }
   .mode {
     position: relative;
     display: flex;
@@ -15,7 +12,7 @@ export const controls = css`
     position: relative;
     min-height: 56px;
     padding-inline: 2px;
-    font-size: 13px;
+    font-size: var(--ha-font-size-s, 12px);
   }
   .mode button,
   .mode .i {
@@ -52,9 +49,6 @@ export const controls = css`
   .limit-val,
   .features .phases {
     padding-inline: var(--ha-space-1, 4px);
-  }
-  .limit-row {
-    gap: var(--ha-space-3, 12px);
   }
   .slider {
     position: relative;
@@ -143,6 +137,7 @@ export const controls = css`
   }
 
   .btn {
+    position: relative;
     justify-content: center;
   }
   .round {
@@ -152,7 +147,6 @@ export const controls = css`
   summary {
     min-height: 44px;
     cursor: pointer;
-    border-radius: 8px;
   }
   summary::-webkit-details-marker {
     display: none;
@@ -168,8 +162,5 @@ export const controls = css`
   }
   .set select {
     max-width: 60%;
-  }
-  [type="checkbox"] {
-    accent-color: var(--evse-solid);
   }
 `;

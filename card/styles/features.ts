@@ -4,21 +4,16 @@ import { css } from "./css.ts";
 export const features = css`
   .features .body {
     gap: var(--ha-space-2, 8px);
-    padding: 0 var(--ha-space-3, 12px) var(--ha-space-3, 12px);
+    padding: 6px var(--ha-space-3, 12px) var(--ha-space-3, 12px);
   }
-  .features .head {
-    min-height: 56px;
-  }
-  .features .mode {
-    height: 42px;
+  .features :is(.mode, .slider, .btn, .value-row) {
+    height: var(--feature-height, 42px);
+    min-height: 0;
+    border-radius: var(--feature-border-radius, 12px);
   }
   .features .mode button {
     min-height: 0;
     flex-direction: row;
-  }
-  .features :is(.btn, .value-row) {
-    position: relative;
-    min-height: 42px;
   }
   .features .limit {
     display: grid;
@@ -26,14 +21,12 @@ export const features = css`
     align-items: center;
     gap: var(--ha-space-2, 8px);
   }
-  .features .slider {
-    height: 44px;
-  }
   .features .bar {
-    inset: 1px 0;
+    inset: 0;
   }
-  .limit-val {
-    text-align: end;
+  .features .slider input {
+    inset-block: -1px;
+    height: auto;
   }
   .features .phases {
     grid-template-columns: repeat(3, 1fr);
@@ -59,9 +52,5 @@ export const features = css`
   }
   .tile-feature .body {
     padding: 0;
-  }
-  .tile-feature :is(.mode, .slider, .btn) {
-    height: var(--feature-height, 42px);
-    border-radius: var(--feature-border-radius, 12px);
   }
 `;

@@ -7,7 +7,6 @@ export const head = css`
   }
   .tap {
     text-align: start;
-    border-radius: 8px;
   }
   .icon-button {
     margin-inline: -10px;
@@ -22,27 +21,34 @@ export const head = css`
     width: 36px;
     height: 36px;
   }
-  .orb:has(.speed) {
+  .speed {
     --evse-icon: 20px;
     padding: 5px;
     background-clip: content-box;
   }
-  .speed {
-    rotate: -90deg;
-    stroke-width: 3;
+  .speed::before {
+    content: "";
+    background: conic-gradient(var(--evse-graphic) var(--v), var(--evse-track) 0);
+    mask: radial-gradient(closest-side, transparent 82%, #000 84% 96%, transparent 99%);
   }
   .chip {
     --evse-icon: 18px;
     flex: none;
-    max-width: 100%;
     height: 32px;
     padding-inline: 12px;
     border-radius: var(--ha-border-radius-xl, 16px);
   }
 
+  .popup,
+  dialog {
+    margin: auto;
+    border: 1px solid var(--divider-color);
+    border-radius: 12px;
+    background: var(--card-background-color);
+    color: inherit;
+  }
   /* in the middle of the screen where the browser cannot place it below its button */
   .popup {
-    margin: auto;
     padding: 8px 0;
     box-shadow: 0 4px 16px rgba(0, 0, 0, 0.2);
   }
@@ -53,20 +59,12 @@ export const head = css`
       position-try-fallbacks: flip-block;
     }
   }
-  .popup,
-  dialog {
-    border: 1px solid var(--divider-color);
-    border-radius: 12px;
-    background: var(--card-background-color);
-    color: inherit;
-  }
   .popup button {
     width: 100%;
     text-align: start;
   }
   dialog {
     max-width: 340px;
-    margin: auto;
     padding: 20px;
   }
   dialog[open] {
@@ -78,12 +76,13 @@ export const head = css`
     padding: 16px;
   }
   .warn {
-    padding: 8px 12px;
-    color: inherit;
     background: color-mix(in srgb, var(--warning-color) 16%, transparent);
   }
   .reason {
     display: flex;
+  }
+  .reason,
+  .warn {
     padding: 10px var(--ha-space-3, 12px);
   }
 `;

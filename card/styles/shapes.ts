@@ -1,37 +1,13 @@
-/** What several parts have in common: the card's box, text sizes, rows, surfaces, icons. Parts say only what is their own. */
+/** What several parts have in common: text sizes, rows, surfaces, icons. Parts say only what is their own. */
 import { css } from "./css.ts";
 
 export const shapes = css`
-  :host(:not([hidden])) {
-    display: block;
-    height: 100%;
-  }
   *,
   ::before,
   ::after {
     box-sizing: border-box;
     margin: 0;
     padding: 0;
-  }
-  .evse {
-    container-type: inline-size;
-    display: block;
-    position: relative;
-    color: var(--primary-text-color);
-    font-size: var(--ha-font-size-m, 14px);
-    line-height: 1.4;
-    overflow-wrap: anywhere;
-    text-wrap: pretty;
-    font-variant-numeric: tabular-nums;
-    -webkit-tap-highlight-color: transparent;
-  }
-  ha-card {
-    overflow: hidden;
-  }
-  ha-card:not(:defined) {
-    background: var(--card-background-color);
-    border: 1px solid var(--divider-color);
-    border-radius: var(--ha-border-radius-lg, 12px);
   }
   button,
   select,
@@ -78,7 +54,8 @@ export const shapes = css`
   dt,
   small,
   .key,
-  .stack {
+  .stack,
+  text {
     font-size: var(--ha-font-size-s, 12px);
     font-weight: 400;
     color: var(--secondary-text-color);
@@ -113,42 +90,58 @@ export const shapes = css`
   /* words of a left-to-right language among right-to-left ones keep their own order */
   :where(p, span) {
     unicode-bidi: plaintext;
+    text-align: -webkit-match-parent;
     text-align: match-parent;
   }
 
+  .a,
+  .vo,
+  .from li,
+  .nums,
+  .power,
+  .limit-val {
+    text-align: end;
+  }
+  .act,
+  .tail {
+    justify-self: end;
+  }
   :is(.who, .flow) .sub,
   :is(.nums, .flow, .limit-val) b {
     display: block;
   }
 
   /* rows */
-  .head,
-  .tap,
-  .hero,
-  .chip,
+
+  .btn,
   .menu,
   .pill,
-  .btn,
   .value-row,
+  .chip,
   .actions,
-  .mid,
-  .mode button,
-  .limit-row,
-  .tail,
   .key,
   .key span,
   .flow li,
-  .empty,
-  .popup button,
   summary,
-  .set,
-  dialog form {
+  dialog form,
+  .mid,
+  .mode button,
+  .head,
+  .tap,
+  .hero,
+  .limit-row,
+  .popup button,
+  .empty,
+  .set {
     display: flex;
     align-items: center;
     gap: var(--ha-space-2, 8px);
   }
+
   .head,
   .tap,
+  .hero,
+  .limit-row,
   .popup button,
   .empty,
   .set,
@@ -172,9 +165,7 @@ export const shapes = css`
   .stats,
   .label,
   .mode button,
-  .reason div,
-  evse-modes,
-  evse-limit {
+  .reason div {
     flex: 1;
     min-width: 0;
   }
@@ -192,6 +183,7 @@ export const shapes = css`
   }
 
   /* surfaces */
+
   .btn,
   .menu,
   .pill,
@@ -199,15 +191,18 @@ export const shapes = css`
   .reason,
   .box,
   .spark,
-  .slider,
   .bar,
-  .warn,
-  .thumb,
-  .mode button,
   .presets button,
-  .set :is([type="number"], select) {
+  .set :is([type="number"], select),
+  .warn,
+  .tap,
+  summary,
+  .slider,
+  .thumb,
+  .mode button {
     border-radius: var(--ha-border-radius-lg, 12px);
   }
+
   .btn,
   .menu,
   .value-row,
@@ -215,9 +210,9 @@ export const shapes = css`
   .box,
   .spark,
   .bar,
-  .mode,
   .presets button,
   .set :is([type="number"], select),
+  .mode,
   .popup button:is(:hover, :focus-visible),
   .icon-button:hover {
     background: var(--evse-quiet);
@@ -258,7 +253,7 @@ export const shapes = css`
     height: 44px;
   }
   .dial,
-  .speed,
+  .speed::before,
   .graph svg,
   .mid,
   .slider input,
@@ -287,7 +282,7 @@ export const shapes = css`
     --evse-icon: 24px;
   }
   .icon-button,
-  :is(.btn, .menu, .pill, .popup, .value-row, [aria-checked="false"]) .i {
+  :is(.btn, .menu, .pill, .value-row, .popup, [aria-checked="false"]) .i {
     color: var(--secondary-text-color);
   }
   :is(.chip, .reason, .mid, .primary) :is(.i, .spinner),

@@ -12,9 +12,12 @@ export const site = css`
   }
   .stack span {
     flex: 0 0 calc(var(--w) * 1% - 2px);
-    background: var(--c, var(--secondary-text-color));
+    background: var(--evse-solid);
     color: var(--card-background-color);
     forced-color-adjust: none;
+  }
+  .stack .k-car:nth-child(2n + 3) {
+    background: color-mix(in oklab, var(--evse-solid) 82%, var(--primary-text-color));
   }
   .stack .free {
     flex: 1;
@@ -30,12 +33,6 @@ export const site = css`
   }
   .box .name {
     white-space: normal;
-  }
-  .nums {
-    text-align: end;
-  }
-  .tail {
-    justify-self: end;
   }
   .pill {
     --evse-icon: 18px;

@@ -11,10 +11,10 @@ export const states = css`
     opacity: 0.6;
     cursor: default;
   }
-  .stale .body {
+  .stale :is(svg, .meter, .orb, .stack) {
     filter: grayscale(1);
   }
-  .stale :is(.num, dd) {
+  .stale :is(.mid, dd) {
     color: var(--secondary-text-color);
   }
 
@@ -50,8 +50,7 @@ export const states = css`
   }
 
   @media (forced-colors: active) {
-    .dial,
-    .speed {
+    .dial {
       stroke: GrayText;
     }
     .v,
@@ -65,6 +64,9 @@ export const states = css`
     }
     .handle {
       background: ButtonText;
+    }
+    .mode {
+      border-color: Canvas;
     }
   }
 `;

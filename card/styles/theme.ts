@@ -1,22 +1,41 @@
-/** Colour roles: a tint from the theme, moved into the lightness windows of the design. */
+/** The card's box, and the colour roles: a tint from the theme, moved into the lightness windows of the design. */
 import { css } from "./css.ts";
 
 export const theme = css`
+  :host(:not([hidden])) {
+    display: block;
+    height: 100%;
+  }
   .evse {
+    container-type: inline-size;
+    display: block;
+    position: relative;
+    color: var(--primary-text-color);
+    font-size: var(--ha-font-size-m, 14px);
+    line-height: 1.4;
+    overflow-wrap: anywhere;
+    text-wrap: pretty;
+    font-variant-numeric: tabular-nums;
+    accent-color: var(--evse-solid);
+    -webkit-tap-highlight-color: transparent;
     --evse-l-source: min(l, 0.65) c h;
     --evse-l-graphic: min(l, 0.58) c h;
     --evse-l-solid: min(l, 0.545) c h;
-    --evse-part: 16%;
-    --evse-area: 55%;
     --evse-quiet: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
     --evse-track: color-mix(in srgb, var(--primary-text-color) 11%, transparent);
+  }
+  ha-card {
+    overflow: hidden;
+  }
+  ha-card:not(:defined) {
+    background: var(--card-background-color);
+    border: 1px solid var(--divider-color);
+    border-radius: var(--ha-border-radius-lg, 12px);
   }
   .dark {
     --evse-l-source: max(l, 0.62) c h;
     --evse-l-graphic: max(l, 0.65) c h;
     --evse-l-solid: max(l, 0.72) c h;
-    --evse-part: 14%;
-    --evse-area: 68%;
   }
   [data-state] {
     --evse-tint: var(--evse-idle-color, var(--secondary-text-color));
@@ -53,7 +72,7 @@ export const theme = css`
   }
   [data-state],
   [class^="k-"] {
-    --evse-soft: color-mix(in srgb, var(--evse-tint) var(--evse-part), transparent);
+    --evse-soft: color-mix(in srgb, var(--evse-tint) 15%, transparent);
     --evse-graphic: oklch(from var(--evse-tint) var(--evse-l-graphic));
     --evse-solid: oklch(from var(--evse-tint) var(--evse-l-solid));
   }

@@ -184,7 +184,7 @@ export const widths = css`
     .full .body > .flow-box {
       grid-row: 2;
     }
-    .full .body > .graph-box {
+    .full .body:has(> .flow-box):has(> .phases-box) > .graph-box {
       grid-column: 1 / 3;
     }
     .site > .body {
