@@ -4,6 +4,7 @@ import type { CardConfig } from "./config.ts";
 import { type ChargerRef, entityOf } from "./discovery.ts";
 import { type Groups, groupOf } from "./groups.ts";
 import { fields, type Fields, type Hass, type HassEntity, number, text, time } from "./hass.ts";
+import { kept } from "./kept.ts";
 import type { IconName } from "./icons.ts";
 import type { Key } from "./i18n/languages.ts";
 
@@ -84,6 +85,7 @@ export class ChargerView {
   readonly display: Display;
   readonly code: string | undefined;
   readonly params: Fields;
+  readonly #ids = new Map<string, string>();
 
   constructor(hass: Hass, ref: ChargerRef, config: CardConfig, cut: ChargerView["cut"]) {
     this.hass = hass;
@@ -105,7 +107,7 @@ export class ChargerView {
   }
 
   id(role: string): string | undefined {
-    return entityOf(this.hass, this.ref, role, this.config);
+    return kept(this.#ids, role, () => entityOf(this.hass, this.ref, role, this.config) ?? "") || undefined;
   }
 
   entity(role: string): HassEntity | undefined {

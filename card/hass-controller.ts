@@ -30,12 +30,14 @@ export class HassController {
   set(hass: Hass): void {
     const before = this.#hass;
     this.#hass = hass;
-    const was = before && this.#seen(before);
-    if (!was || this.#seen(hass).some((each, at) => each !== was[at])) this.#changed(before, hass);
+    if (!before || this.#differs(before, hass)) this.#changed(before, hass);
   }
 
-  /** All that a drawing depends on. */
-  #seen({ states, connected, locale, language, user, themes }: Hass): readonly unknown[] {
-    return [connected, locale, language, user, themes?.darkMode, ...[...this.#read].map((id) => states[id])];
+  #differs(before: Hass, now: Hass): boolean {
+    for (const id of this.#read) if (before.states[id] !== now.states[id]) return true;
+    return (
+      before.themes?.darkMode !== now.themes?.darkMode ||
+      (["connected", "locale", "language", "user"] as const).some((key) => before[key] !== now[key])
+    );
   }
 }
