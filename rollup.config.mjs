@@ -58,7 +58,8 @@ const minifyCss = {
       minify: true,
       target: ["chrome120", "safari17", "firefox128"],
     });
-    texts.set("css", css.code.trim());
+    // esbuild leaves blanks where none is needed: behind a colon and a comma, around a comparison.
+    texts.set("css", css.code.trim().replace(/([:,<>]) | (?=[<>])/g, "$1"));
     return { code: code.replace(whole, 'const CSS = "shipped-css"'), map: { mappings: "" } };
   },
 };
@@ -101,7 +102,10 @@ const minifyHtml = {
   transform(code, id) {
     if (!/card[\\/].*\.ts$/.test(id) || /styles/.test(id)) return null;
     return {
-      code: code.replace(/[ \t]*\n\s*/g, "\n").replace(/(?<=[>}`])\n(?=[<$])|\n(?=>|\/>)/g, ""),
+      code: code
+        .replace(/[ \t]*\n\s*/g, "\n")
+        .replace(/(?<=[>}`])\n(?=[<$])|\n(?=>|\/>)/g, "")
+        .replace(/\n(?=[.?@]?[\w-]+=["$])/g, " "),
       map: { mappings: "" },
     };
   },
@@ -135,7 +139,7 @@ export default {
     terser({
       module: true,
       ecma: 2022,
-      compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+      compress: { passes: 3, pure_getters: true, unsafe_arrows: true, lhs_constants: false },
       format: { comments: false, ascii_only: false },
     }),
     textsAround,

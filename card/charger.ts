@@ -124,6 +124,11 @@ export class ChargerView {
     return number(this.word(role));
   }
 
+  /** What it said last, also of a wallbox that is offline. */
+  last(role: string): number | undefined {
+    return this.num(role) ?? number(fields(this.entity("status")?.attributes["last"])[role]);
+  }
+
   has(role: string): boolean {
     return this.entity(role) !== undefined;
   }
@@ -201,8 +206,14 @@ export class ChargerView {
     return command?.state === "pending" ? (text(command.attributes["name"]) ?? "") : undefined;
   }
 
+  /** When the link to it was lost or made. */
+  get linkMs(): number | undefined {
+    return time((this.entity("online") ?? this.entity("status"))?.last_changed);
+  }
+
   /** When the newest of the card's figures was true. */
   get asOfMs(): number {
+    if (this.silence === "offline") return this.linkMs ?? 0;
     return Math.max(...["power", "status", "reason"].map((role) => time(this.entity(role)?.last_updated) ?? 0));
   }
 }

@@ -13,10 +13,10 @@ export abstract class Drawn extends HTMLElement {
 
   /** Nothing is drawn off the page: the next `connectedCallback` does it. */
   requestUpdate(): void {
-    if (this.#drawn !== undefined || !this.isConnected) return;
+    if (this.#drawn || !this.isConnected) return;
     this.updateComplete = new Promise((resolve) => (this.#drawn = resolve));
     queueMicrotask(() => {
-      if (this.#drawn !== undefined) this.drawSoon();
+      if (this.#drawn) this.drawSoon();
     });
   }
 

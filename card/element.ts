@@ -55,7 +55,7 @@ export abstract class EvseElement extends Drawn {
   }
 
   set hass(hass: Hass | undefined) {
-    if (hass === undefined) return;
+    if (!hass) return;
     lastHass = hass;
     this.#controller.set(hass);
   }

@@ -68,13 +68,13 @@ export function energyFlow(powers: SitePowers): EnergyFlow | undefined {
 
 /** Share of each source in what all cars take, 0..1 in the order sun, battery, grid; undefined when unknown. */
 export function carShares(flow: EnergyFlow | undefined, car?: string): Record<Source["kind"], number> | undefined {
-  if (flow === undefined) return undefined;
+  if (!flow) return undefined;
   const out = { sun: 0, battery: 0, grid: 0 };
   let sum = 0;
   for (const band of flow.bands) {
     const source = flow.sources[band.from];
     const sink = flow.sinks[band.to];
-    if (source === undefined || sink?.kind !== "car" || (car !== undefined && sink.name !== car)) continue;
+    if (!source || sink?.kind !== "car" || (car !== undefined && sink.name !== car)) continue;
     out[source.kind] += band.w;
     sum += band.w;
   }

@@ -22,14 +22,14 @@ declare global {
 }
 
 // A resource can be listed twice (by HACS and by hand): the first one stays.
-if (customElements.get("evse-card") === undefined) {
+if (!customElements.get("evse-card")) {
   customElements.define("evse-card", EvseCard);
   (window.customCards ??= []).push({
     type: "evse-card",
     name: "EVSE Bridge",
     description: "Your wallbox at a glance: charging, waiting and why, with mode, limit and energy flow.",
     preview: true,
-    ...(MANUAL === undefined ? {} : { documentationURL: MANUAL }),
+    ...(MANUAL ? { documentationURL: MANUAL } : {}),
     getEntitySuggestion,
   });
   for (const { element, ...entry } of TILE_FEATURES) {

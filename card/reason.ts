@@ -23,10 +23,10 @@ export interface ReasonLines {
 const NEXT: Groups<Key> = [
   [
     "n_self",
-    "bridge_starting rebooting firmware phase_switch insufficient_solar no_excess insufficient_power pause_timer cooldown",
+    "bridge_starting rebooting firmware phase_switch insufficient_solar no_excess insufficient_power pause_timer cooldown planned waiting_tariff",
   ],
   ["n_ev", "ev_not_ready ev_full"],
-  ["n_planned", "waiting_tariff"],
+  ["h_standard", "cheap_tariff"],
   ["n_user", "user dynamic_control_off"],
   ["n_fail_safe", "fail_safe meter_stale"],
   ["n_most", "charger cable car"],
@@ -62,7 +62,7 @@ export function publishedReason(view: ChargerView, t: Translate, fmt: Formatter,
   const words = reasonWords(view, fmt, now);
   const untilMs = COUNTING.includes(code) ? time(params["until"]) : undefined;
   if (untilMs !== undefined) words["until"] = fmt.countdown(untilMs - now);
-  const goneMs = time((view.entity("online") ?? view.entity("status"))?.last_changed);
+  const goneMs = view.linkMs;
   if (code === "offline") words["since"] = goneMs && fmt.time(goneMs, now);
   const mode = view.word("mode") ?? "off";
   words["mode"] = modeLabel(mode, t);

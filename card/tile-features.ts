@@ -27,20 +27,20 @@ abstract class EvseFeature extends EvseElement {
   /** The entity of the Tile card. */
   set context(context: Context | undefined) {
     const entity = context?.entity_id;
-    if (entity === undefined || entity === this.config.entity) return;
+    if (!entity || entity === this.config.entity) return;
     this.config = { ...this.config, entity };
     this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const hass = this.watched;
-    if (hass === undefined || this.config.entity === undefined) return nothing;
+    if (!hass || !this.config.entity) return nothing;
     const found = this.find(hass);
     const [ref] = found.chargers;
-    if (ref === undefined) return nothing;
+    if (!ref) return nothing;
     const scene = this.scene(hass, found, ref);
     return html`<div
-      class="evse features tile-feature ${hass.themes?.darkMode === true ? "dark" : ""}"
+      class="evse features tile-feature ${hass.themes?.darkMode ? "dark" : ""}"
       data-state=${scene.view.tint}
       dir=${this.rtl ? "rtl" : "ltr"}
     >
@@ -53,7 +53,7 @@ abstract class EvseFeature extends EvseElement {
 /** Offered for the entities of a wallbox. */
 function ofCharger(attributes: Fields | undefined): boolean {
   const id = text(attributes?.["evse_id"]);
-  return attributes?.["evse"] !== undefined || (id !== undefined && id !== "site");
+  return attributes?.["evse"] !== undefined || (!!id && id !== "site");
 }
 
 const feature = (type: string, name: string, row: Row) => ({

@@ -7,11 +7,11 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
 /**
- * Limits of the card's file, bytes after gzip: what is aimed at, and what fails. Where the bytes are: ten languages with two-line reasons 14 kB, styles 7,
- * Lit's templates 3, icons 3, the card itself 26.
+ * Limits of the card's file, bytes after gzip: what is aimed at, and what fails. Where the bytes are: ten languages with two-line reasons 14 kB, styles 5,
+ * Lit's templates 3, icons 1.5, the card itself 21.5.
  */
 const AIM = 40_000;
-const MOST = 53_000;
+const MOST = 45_000;
 
 const FILE = "evse-bridge.js";
 const BUILT = `dist/${FILE}`;

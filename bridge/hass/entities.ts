@@ -16,6 +16,7 @@ import {
 import type { Allocation } from "../../shared/plan.ts";
 import { reasonParams, type Reason } from "../../shared/reasons.ts";
 import type { ChargerState } from "../../shared/site.ts";
+import { roundTo } from "../../shared/units.ts";
 import { ALWAYS, BY_DRIVER, ON_WHEN_SEEN, WITHOUT_LINK, MONEY, OPTIONS } from "./charger-tables.ts";
 import { reasonText } from "./reason-text.ts";
 
@@ -69,7 +70,7 @@ export function chargerDevice(
   const { facts } = snapshot;
   const down = snapshot.link === "down";
   const values = valuesOf(charger, allocation, more);
-  const attributes = attributesOf(charger, allocation, more);
+  const attributes = attributesOf(charger, allocation, more, values);
   const always = new Set<string>([...ALWAYS, ...(BY_DRIVER[facts.driver] ?? [])]);
   if (more.priced) for (const key of MONEY) always.add(key);
   if (more.solar) always.add("session_solar");
@@ -126,11 +127,13 @@ function specOf(key: ChargerEntityKey, seen: boolean, currency: string | undefin
   };
 }
 
+type Values = Readonly<Record<ChargerEntityKey, EntityValue>>;
+
 function valuesOf(
   { snapshot, command }: ChargerState,
   allocation: Allocation | undefined,
   { nowMs, figures }: ChargerMore,
-): Readonly<Record<ChargerEntityKey, EntityValue>> {
+): Values {
   const { session, currentA, voltageV } = snapshot;
   const last = figures?.lastSession;
   return {
@@ -188,6 +191,7 @@ function attributesOf(
   charger: ChargerState,
   allocation: Allocation | undefined,
   more: ChargerMore,
+  values: Values,
 ): Partial<Record<ChargerEntityKey, Attributes>> {
   const { snapshot, command, config } = charger;
   const reason = reasonOf(snapshot, allocation);
@@ -198,7 +202,11 @@ function attributesOf(
     failSafeA: snapshot.failSafe === "proven" ? config.failSafeA : undefined,
   };
   return {
-    status: { evse: evseAttribute(charger, more.caps), evse_entities: more.ids },
+    status: {
+      evse: evseAttribute(charger, more.caps),
+      evse_entities: more.ids,
+      ...(snapshot.link === "down" ? { last: lastOf(values) } : {}),
+    },
     ...(reason === undefined
       ? {}
       : {
@@ -266,6 +274,19 @@ export function capsOf(can: {
     soc: can.soc === true,
   };
   return CAPS.filter((cap) => has[cap]);
+}
+
+/**
+ * What a lost wallbox said last, by role, as it would be published. Its readings are unavailable, and Home Assistant keeps no value and no
+ * attribute of those: only the status can carry it.
+ */
+function lastOf(values: Values): Readonly<Record<string, number>> {
+  const last: Record<string, number> = {};
+  for (const key of ["power", "energy_session"] as const) {
+    const value = values[key];
+    if (typeof value === "number") last[key] = roundTo(value, CHARGER_ENTITIES[key].precision ?? 3);
+  }
+  return last;
 }
 
 /** Why it does or does not charge; the link comes first, then the plan, then what the box itself says. */

@@ -5,7 +5,7 @@ import type { Scene } from "../element.ts";
 import { carShares, energyFlow, type EnergyFlow, type Sink, type Source } from "../energy.ts";
 import { number } from "../hass.ts";
 import type { Frame } from "../layouts/full.ts";
-import { section } from "./head.ts";
+import { powerOf, section } from "./head.ts";
 import { icon } from "./icon.ts";
 
 const ROW = 52;
@@ -24,9 +24,9 @@ export function flowOf(first: Scene, scenes: readonly Scene[]): EnergyFlow | und
     solarW: siteNumber(first, "solar_power"),
     batteryW: siteNumber(first, "battery_power"),
     houseW: siteNumber(first, "house_power"),
-    cars: scenes.flatMap(({ view }) => {
-      const w = view.num("power");
-      return w === undefined ? [] : [{ name: view.ref.name, w }];
+    cars: scenes.flatMap((scene) => {
+      const w = powerOf(scene);
+      return w === undefined ? [] : [{ name: scene.view.ref.name, w }];
     }),
   });
 }

@@ -25,8 +25,8 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
   const known = <T>(value: number | undefined, show: (value: number) => T): T | undefined =>
     value === undefined ? undefined : show(value);
   const hours = (minutes: number): Quantity => ({ n: fmt.hours(minutes * 60_000), u: "h" });
-  const session = (label: Key = "session", params?: Params): void => {
-    if (view.has("energy_session")) add(label, fmt.energy(view.num("energy_session")), params);
+  const session = (): void => {
+    if (view.has("energy_session")) add("session", fmt.energy(view.num("energy_session")));
   };
   const elapsed = (): void => {
     const start = known(time(view.word("session_start")), (ms) => (now - ms) / 60_000);
@@ -56,10 +56,14 @@ export function statsPart(scene: Scene): TemplateResult | typeof nothing {
   };
   switch (view.silence ? "silent" : view.display) {
     case "silent":
-      session("as_of", { since: fmt.time(view.asOfMs, now) });
+      add(
+        "as_of",
+        known(view.last("energy_session"), (kwh) => fmt.energy(kwh)),
+        { since: fmt.time(view.asOfMs, now) },
+      );
       add(
         "last_power",
-        known(view.num("power"), (watts) => fmt.power(watts)),
+        known(view.last("power"), (watts) => fmt.power(watts)),
       );
       break;
     case "available":

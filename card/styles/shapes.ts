@@ -61,7 +61,8 @@ export const shapes = css`
     color: var(--secondary-text-color);
   }
   small {
-    margin-inline-start: 3px;
+    /* A figure and its unit run from left to right in every language. */
+    margin-left: 3px;
   }
   .total,
   .vh,

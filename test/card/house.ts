@@ -39,6 +39,10 @@ export interface ChargerOptions {
 
 const CAPS = ["start_stop", "stop_ends", "pause", "limit", "on_off", "mode", "reset", "unlock", "per_phase", "cost"];
 const MODES = ["Standard", "Eco", "Solar", "Excess"];
+/** Readings that the bridge keeps of a wallbox that is offline; all others are unavailable then. */
+const KEPT = ["fail_safe", "last_session_energy", "last_session_duration"];
+/** What attribute `last` tells then. */
+const LAST = { power: 6900, energy_session: 9.7 };
 
 /** All entities of one wallbox with its map. */
 export function charger(options: ChargerOptions = {}): HassEntity[] {
@@ -73,7 +77,8 @@ export function charger(options: ChargerOptions = {}): HassEntity[] {
   const attributes = { evse_id: id };
   for (const [role, value] of Object.entries(sensors)) {
     entities[role] = `sensor.${p}_${role}`;
-    out.push(entity(`sensor.${p}_${role}`, value, { ...attributes, evse_role: role }));
+    const gone = status === "offline" && !KEPT.includes(role);
+    out.push(entity(`sensor.${p}_${role}`, gone ? "unavailable" : value, { ...attributes, evse_role: role }));
   }
   const [code, params] = options.reason ?? (flowing ? ["following_solar", { surplus_w: 7300 }] : ["unplugged"]);
   out.push(
@@ -122,6 +127,7 @@ export function charger(options: ChargerOptions = {}): HassEntity[] {
         caps: options.caps ?? CAPS,
       },
       evse_entities: entities,
+      ...(status === "offline" ? { last: LAST } : {}),
     }),
   );
   return out;

@@ -31,6 +31,9 @@ describe("four kinds of no data", () => {
     const card = await mount(House.garage({ status: "offline" }));
     expect(card.text(".reason")).to.equal("Wallbox not connected since 12:05 It keeps to its own safe limit.");
     expect(card.all(".actions")).to.have.length(0);
+    // What it said last is told with its time, and is not drawn as if it flowed now.
+    expect(card.text(".stats")).to.equal("As of 12:05 9.7kWh Last power 6.9kW");
+    expect(card.text(".flow")).not.to.contain("Car");
     clean();
     const unproven = await mount(House.garage({ status: "offline", more: { fail_safe: "unproven" } }));
     expect(unproven.text(".reason")).to.contain("What it does now is not known.");

@@ -107,12 +107,13 @@ describe("a charger's device", () => {
 
   it("says offline and takes the readings away when the link is down, but keeps who it is and the past", () => {
     const device = chargerDevice(
-      chargerState({ snapshot: snapshot({ link: "down", powerW: 7000, failSafe: "proven" }) }),
+      chargerState({ snapshot: snapshot({ link: "down", powerW: 6999.6, failSafe: "proven" }) }),
       allocation(),
       more({ figures: { lastSession: { energyWh: 5000, cost: undefined, startedMs: NOW - 3_600_000, endedMs: NOW } } }),
     );
     expect(pick(device, "status")).toMatchObject({ value: "offline" });
     expect(pick(device, "status").unavailable).toBeUndefined();
+    expect(pick(device, "status").attributes?.["last"]).toEqual({ power: 7000 });
     expect(pick(device, "power").unavailable).toBe(true);
     expect(pick(device, "allocated_a").unavailable).toBe(true);
     expect(pick(device, "online")).toMatchObject({ value: false });
