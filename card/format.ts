@@ -93,7 +93,8 @@ export class Formatter {
   money(value: number, currency: string | undefined, digits = 2): string {
     if (currency === undefined) return this.number(value, digits);
     try {
-      return new Intl.NumberFormat(this.#locale, { style: "currency", currency }).format(value);
+      const style = { style: "currency", currency } as const;
+      return kept(this.#numbers, currency, () => new Intl.NumberFormat(this.#locale, style)).format(value);
     } catch (error) {
       // A unit that is no ISO code (a user's own word): shown behind the number.
       if (error instanceof RangeError) return this.join({ n: this.number(value, digits), u: currency });

@@ -45,7 +45,7 @@ const browser = await chromium.launch({ executablePath: ensureChromium(), headle
 try {
   const page = await browser.newPage({ reducedMotion: "reduce", deviceScaleFactor: 1.5 });
   await page.setContent(
-    `<!doctype html><html lang="en"><head><style>${faces.join("")}</style></head><body></body></html>`,
+    `<!doctype html><html lang="en"><head><style>${faces.join("")}</style></head><body style="font-family:Roboto"></body></html>`,
   );
   await page.addScriptTag({ content: bundled.outputFiles[0]?.text ?? "", type: "module" });
   await page.waitForFunction("typeof window.draw === 'function'");

@@ -92,7 +92,7 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
     ", ",
   );
   const label = (name: string, v: number): string =>
-    v / total > 0.14 ? `${name} ${short(v)}` : v / total > 0.06 ? short(v) : "";
+    v / total > 0.17 ? `${name} ${short(v)}` : v / total > 0.06 ? short(v) : "";
   return html`<section class="house-line">
     <div class="total">
       <h4>${title}</h4>

@@ -176,8 +176,7 @@ export const shapes = css`
   }
   .orb,
   .car,
-  .icon-button,
-  .stack span {
+  .icon-button {
     display: grid;
     place-items: center;
     flex: none;

@@ -5,7 +5,8 @@ export const site = css`
   .stack {
     display: flex;
     gap: 2px;
-    height: 28px;
+    line-height: 28px;
+    text-align: center;
     border-radius: var(--ha-border-radius-md, 8px);
     overflow: hidden;
     background: var(--evse-track);

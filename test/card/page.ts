@@ -5,30 +5,13 @@ import { EvseCard } from "../../card/evse-card.ts";
 import { NOW, type House } from "./house.ts";
 import { TOKENS } from "./tokens.ts";
 
+export { defineHaCard } from "./ha-card.ts";
+
 let clock = NOW;
 /** Every card of the tests lives at this time. */
 EvseElement.prototype.now = () => clock;
 export function setClock(ms: number): void {
   clock = ms;
-}
-
-/** Draws its box as Home Assistant's does. */
-class StubHaCard extends HTMLElement {
-  constructor() {
-    super();
-    this.attachShadow({ mode: "open" }).innerHTML = `<style>:host {
-      display: block;
-      box-sizing: border-box;
-      background: var(--ha-card-background, var(--card-background-color, white));
-      border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--divider-color, #e0e0e0));
-      border-radius: var(--ha-card-border-radius, var(--ha-border-radius-lg));
-      box-shadow: var(--ha-card-box-shadow, none);
-    }</style><slot></slot>`;
-  }
-}
-/** Home Assistant's own card element; some tests run without it. */
-export function defineHaCard(): void {
-  if (customElements.get("ha-card") === undefined) customElements.define("ha-card", StubHaCard);
 }
 
 const sheet = new CSSStyleSheet();
