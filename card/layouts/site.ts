@@ -91,8 +91,9 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
   const sentence = [`${say(used)} / ${say(total)}`, ...parts.map(({ name, v }) => `${name} ${say(v)}`), left].join(
     ", ",
   );
-  const label = (name: string, v: number): string =>
-    v / total > 0.17 ? `${name} ${short(v)}` : v / total > 0.06 ? short(v) : "";
+  /** Nothing where not even a figure has room. */
+  const label = (v: number, name?: TemplateResult): TemplateResult | typeof nothing =>
+    v / total > 0.06 ? html`${short(v)}${name}` : nothing;
   return html`<section class="house-line">
     <div class="total">
       <h4>${title}</h4>
@@ -103,9 +104,9 @@ function connection(first: Scene, scenes: readonly Scene[]): TemplateResult | ty
         .filter(({ v }) => v >= Math.min(0.5, 0.05 * total))
         .map(
           ({ name, v, kind }) =>
-            html`<span class="k-${kind}" style="--w:${(v / total) * 100}">${label(name, v)}</span>`,
+            html`<span class="k-${kind}" style="--w:${(v / total) * 100}">${label(v, html`<div>${name}</div>`)}</span>`,
         )}
-      <span class="free">${free / total > 0.06 ? short(free) : ""}</span>
+      <span class="free">${label(free)}</span>
     </div>
     <div class="stack-ends sub"><span>${line.note}</span><span>${left}</span></div>
   </section>`;

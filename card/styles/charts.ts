@@ -144,16 +144,19 @@ export const charts = css`
     opacity: 0.6;
   }
   .shine {
+    fill: #fff;
+    stroke: #fff6;
+    stroke-width: 10px;
     opacity: 0;
     animation: shine 2.6s linear infinite;
   }
   @keyframes shine {
     from {
-      opacity: 0.55;
+      opacity: 0.3;
       translate: -40px;
     }
     to {
-      opacity: 0.55;
+      opacity: 0.3;
       translate: 140px;
     }
   }

@@ -6,18 +6,23 @@ export const site = css`
     display: flex;
     gap: 2px;
     line-height: 28px;
-    text-align: center;
     border-radius: var(--ha-border-radius-md, 8px);
     overflow: hidden;
     background: var(--evse-track);
   }
   .stack span {
     flex: 0 0 calc(var(--w) * 1% - 2px);
+    /* A name that does not fit beside its figure wraps out of sight. */
+    display: flex;
+    flex-flow: row-reverse wrap;
+    justify-content: center;
+    gap: 0 4px;
+    height: 28px;
     background: var(--evse-solid);
     color: var(--card-background-color);
     forced-color-adjust: none;
   }
-  .stack .k-car:nth-child(2n + 3) {
+  .stack :nth-child(even of .k-car) {
     background: color-mix(in oklab, var(--evse-solid) 82%, var(--primary-text-color));
   }
   .stack .free {

@@ -196,6 +196,8 @@ describe("space", () => {
     const card = await mount(House.garage());
     await sleep(50);
     expect(card.find(".shine").getAnimations()).to.have.length(1);
+    // Light that drifts along the bands, never a dark bar.
+    expect(getComputedStyle(card.find(".shine")).fill).to.equal("rgb(255, 255, 255)");
   });
 
   it("a control without a value says why it is disabled, to the eye and to a screen reader", async () => {
