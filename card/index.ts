@@ -27,7 +27,7 @@ if (!customElements.get("evse-card")) {
   (window.customCards ??= []).push({
     type: "evse-card",
     name: "EVSE Bridge",
-    description: "Your wallbox at a glance: charging, waiting and why, with mode, limit and energy flow.",
+    description: "Your wallbox: charging, waiting and why, with mode, limit and energy flow.",
     preview: true,
     ...(MANUAL ? { documentationURL: MANUAL } : {}),
     getEntitySuggestion,

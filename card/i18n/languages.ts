@@ -35,7 +35,7 @@ export type Translate = (key: Key, params?: Params) => string;
 
 const made = new Map<string, Translate>();
 
-/** Texts of one language (`pt-BR` → `pt`). Plurals are written `one:…|other:…` and chosen by `n`. */
+/** Texts of one language (`pt-BR` → `pt`). Plurals are written `one:…|few:…|others` and chosen by `n`. */
 export function translator(tag: string): Translate {
   const [language = tag] = tag.toLowerCase().split(/[-_]/);
   return kept(made, language, () => {
@@ -43,9 +43,9 @@ export function translator(tag: string): Translate {
     const rules = new Intl.PluralRules(language);
     return (key, params = {}) => {
       let text = words[key] ?? en[key];
-      const form = (name: string): string | undefined => new RegExp(`\\b${name}:([^|]*)`).exec(text)?.[1];
       const { n } = params;
-      if (typeof n === "number") text = form(rules.select(n)) ?? form("other") ?? text;
+      if (typeof n === "number")
+        text = new RegExp(`\\b${rules.select(n)}:([^|]*)`).exec(text)?.[1] ?? text.replace(/.*\|/, "");
       return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? DASH));
     };
   });

@@ -166,6 +166,7 @@ export const charts = css`
 
   .graph {
     direction: ltr;
+    overflow-wrap: normal;
   }
   .plot {
     position: relative;

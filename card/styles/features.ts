@@ -29,9 +29,9 @@ export const features = css`
     height: auto;
   }
   .features .phases {
-    grid-template-columns: repeat(3, 1fr);
+    grid-template-columns: repeat(auto-fit, minmax(64px, 1fr));
     gap: var(--ha-space-3, 12px);
-    height: 42px;
+    min-height: 42px;
     align-items: center;
   }
   .features .phase {

@@ -53,8 +53,12 @@ export const widths = css`
       align-self: start;
       margin-block-start: 2px;
     }
-    .features .icon-button {
+    .features .icon-button,
+    .flow-box {
       display: none;
+    }
+    .hero {
+      display: block;
     }
   }
   @container (width < 220px) {
@@ -80,7 +84,8 @@ export const widths = css`
       -webkit-line-clamp: 1;
     }
     .act,
-    .next {
+    .next,
+    .features .btn .i {
       display: none;
     }
   }
@@ -104,7 +109,7 @@ export const widths = css`
 
   @container (width < 520px) {
     .pick {
-      margin-inline-start: 52px;
+      margin-inline-start: min(52px, 100cqi - 210px);
       justify-self: start;
     }
   }

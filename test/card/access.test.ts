@@ -113,6 +113,23 @@ describe("space", () => {
     });
   }
 
+  it("half a section wide, and half a phone, nothing is cut off", async () => {
+    for (const [layout, width] of [
+      ["features", 180],
+      ["full", 228],
+      ["site", 228],
+    ] as const) {
+      const card = await mount(House.garage(), { layout }, width);
+      expect(card.find(".evse").scrollWidth, layout).to.be.at.most(card.find(".evse").clientWidth);
+      for (const element of card.all(".body *")) {
+        const beyond = element.getBoundingClientRect().right - card.box.getBoundingClientRect().right;
+        const drawn = element.closest("svg, .vh, .popup, dialog, .stack") === null && element.checkVisibility();
+        if (drawn) expect(beyond, `${layout} ${element.className}`).to.be.at.most(0);
+      }
+      clean();
+    }
+  });
+
   it("targets are at least 44 px high, rows of a tile 42 with their reach beyond", async () => {
     for (const layout of ["full", "compact", "site"]) {
       const card = await mount(House.garage(), { layout });
