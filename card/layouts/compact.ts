@@ -2,9 +2,9 @@
 import { html, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { primaryRound } from "../parts/actions.ts";
+import type { Frame } from "../parts/frame.ts";
 import { figure, powerOf, stateOrb, stateWord } from "../parts/head.ts";
 import { reasonLines } from "../parts/reason.ts";
-import type { Frame } from "./full.ts";
 
 export function compactLayout(scene: Scene, { card }: Frame): TemplateResult {
   const power = powerOf(scene);

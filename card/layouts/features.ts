@@ -2,9 +2,10 @@
 import { html, type TemplateResult } from "lit/html.js";
 import { FEATURES } from "../config.ts";
 import type { Scene } from "../element.ts";
+import type { Frame } from "../parts/frame.ts";
 import { moreMenu, powerOf, stateOrb, stateWord } from "../parts/head.ts";
 import { reasonLines } from "../parts/reason.ts";
-import { type Frame, PARTS } from "./full.ts";
+import { PARTS } from "./full.ts";
 
 export function featuresLayout(scene: Scene, frame: Frame): TemplateResult {
   const { view, fmt } = scene;

@@ -1,11 +1,10 @@
 /** Everything about one wallbox; sections can be chosen and ordered. */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { type CardConfig, SECTIONS, type Section } from "../config.ts";
+import { SECTIONS, type Section } from "../config.ts";
 import type { Scene } from "../element.ts";
-import type { EnergyFlow } from "../energy.ts";
-import type { History } from "../history.ts";
 import { actionsPart } from "../parts/actions.ts";
 import { flowPart } from "../parts/flow.ts";
+import type { Frame } from "../parts/frame.ts";
 import { gaugePart } from "../parts/gauge.ts";
 import { graphPart } from "../parts/graph.ts";
 import { chip, moreMenu, stateWord } from "../parts/head.ts";
@@ -14,36 +13,6 @@ import { modePart } from "../parts/modes.ts";
 import { phasesPart } from "../parts/phases.ts";
 import { glyph, reasonPart } from "../parts/reason.ts";
 import { statsPart } from "../parts/stats.ts";
-
-/** What only the card itself knows and can do. */
-export interface Card {
-  readonly config: CardConfig;
-  /** Id of the site's wallbox that is unfolded. */
-  readonly open: string | undefined;
-  toggle(id: string): void;
-  /** The header: a button when it does something. */
-  head(
-    scene: Scene,
-    orb: TemplateResult,
-    line: string,
-    more?: TemplateResult | typeof nothing,
-    lineClass?: string,
-  ): TemplateResult;
-  /** The past of some entities since a time, in ms; asked for once somebody looks. */
-  past(scene: Scene, ids: readonly string[], startMs: number): History;
-  /** The user's own icon, else a charging station. */
-  readonly sign: TemplateResult;
-}
-
-/** Where a part is drawn. */
-export interface Frame {
-  readonly card: Card;
-  readonly flow: EnergyFlow | undefined;
-  /** All wallboxes of the card. */
-  readonly scenes: readonly Scene[];
-  /** As a row of a tile. */
-  readonly slim: boolean;
-}
 
 type Part = (scene: Scene, frame: Frame) => TemplateResult | typeof nothing;
 

@@ -6,12 +6,13 @@ import type { Scene } from "../element.ts";
 import { type HassEntity, number, optionsOf, text } from "../hass.ts";
 import { inputOf, menu } from "../parts/field.ts";
 import { flowPart, siteNumber } from "../parts/flow.ts";
+import type { Frame } from "../parts/frame.ts";
 import { chip, currents, powerOf, stateOrb, who } from "../parts/head.ts";
 import { icon } from "../parts/icon.ts";
 import { modePill } from "../parts/modes.ts";
 import { reasonLines } from "../parts/reason.ts";
 import { modeLabel } from "../reason.ts";
-import { type Frame, fullLayout } from "./full.ts";
+import { fullLayout } from "./full.ts";
 
 /** The first wallbox stands for what all share. */
 export function siteLayout(first: Scene, frame: Frame): TemplateResult {

@@ -4,7 +4,7 @@ import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import { carShares, energyFlow, type EnergyFlow, type Sink, type Source } from "../energy.ts";
 import { number } from "../hass.ts";
-import type { Frame } from "../layouts/full.ts";
+import type { Frame } from "./frame.ts";
 import { powerOf, section } from "./head.ts";
 import { icon } from "./icon.ts";
 

@@ -4,7 +4,7 @@ import type { Scene } from "../element.ts";
 import { carShares, type EnergyFlow } from "../energy.ts";
 import type { Quantity } from "../format.ts";
 import { number } from "../hass.ts";
-import type { Frame } from "../layouts/full.ts";
+import type { Frame } from "./frame.ts";
 import { currents, figure } from "./head.ts";
 import { icon } from "./icon.ts";
 

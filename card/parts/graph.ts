@@ -4,7 +4,7 @@ import { siteEntity } from "../discovery.ts";
 import type { Scene } from "../element.ts";
 import { time } from "../hass.ts";
 import { reduce, type Sample, valueAt } from "../history.ts";
-import type { Frame } from "../layouts/full.ts";
+import type { Frame } from "./frame.ts";
 import { section } from "./head.ts";
 
 export function graphPart(scene: Scene, { card, slim }: Frame): TemplateResult | typeof nothing {

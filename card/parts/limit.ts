@@ -2,8 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { number } from "../hass.ts";
-import type { Frame } from "../layouts/full.ts";
 import { inputOf, lockOf } from "./field.ts";
+import type { Frame } from "./frame.ts";
 import { valueRow } from "./head.ts";
 import { icon } from "./icon.ts";
 

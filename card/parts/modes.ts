@@ -4,9 +4,9 @@ import { modeIcon } from "../charger.ts";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
 import { optionsOf } from "../hass.ts";
-import type { Frame } from "../layouts/full.ts";
 import { modeHint, modeLabel } from "../reason.ts";
 import { type Lock, lockOf, type Menu, menu, walk } from "./field.ts";
+import type { Frame } from "./frame.ts";
 import { valueRow } from "./head.ts";
 import { icon, spinner } from "./icon.ts";
 

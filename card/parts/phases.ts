@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Scene } from "../element.ts";
 import { DASH } from "../format.ts";
-import type { Frame } from "../layouts/full.ts";
+import type { Frame } from "./frame.ts";
 import { section } from "./head.ts";
 
 export function phasesPart(scene: Scene, { slim }: Pick<Frame, "slim">): TemplateResult | typeof nothing {
